@@ -1,0 +1,29 @@
+# costmill_room(NAME [KNOWS room...] [USES target...]): the static library of src/NAME. The order of the calls is the way of
+# the data, so a room can only know rooms that stand before it.
+add_library(costmill_options INTERFACE)
+target_compile_options(costmill_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -fstack-protector-strong -fno-math-errno
+  $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
+# __int128 (exact sums) is no ISO C++.
+target_compile_options(costmill_options INTERFACE -Wno-pedantic)
+target_link_options(costmill_options INTERFACE -Wl,-z,relro,-z,now)
+if(COSTMILL_SANITIZE)
+  target_compile_options(costmill_options INTERFACE -fsanitize=${COSTMILL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(costmill_options INTERFACE -fsanitize=${COSTMILL_SANITIZE})
+endif()
+
+function(costmill_room name)
+  cmake_parse_arguments(room "" "" "KNOWS;USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/${name}/*.cc)
+  add_library(costmill_${name} STATIC ${sources})
+  target_include_directories(costmill_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR}/include)
+  set(known "")
+  foreach(room IN LISTS room_KNOWS)
+    if(NOT TARGET costmill_${room})
+      message(FATAL_ERROR "room ${name} knows ${room}, which does not stand before it")
+    endif()
+    list(APPEND known costmill_${room})
+  endforeach()
+  target_link_libraries(costmill_${name} PUBLIC ${known} ${room_USES} PRIVATE costmill_options)
+endfunction()

@@ -1,0 +1,99 @@
+// The immutable configuration of a run: file, environment and command line resolved. docs/config.md lists every key.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calendar/day.h"
+
+namespace costmill {
+
+enum class Streaming { kAuto, kOn, kOff };
+enum class LayoutKind { kKoku, kPoc };
+enum class Numeric { kDecimal, kFloat64 };
+enum class Progress { kAuto, kAlways, kNever };
+enum class LogLevel { kTrace, kDebug, kInfo, kWarning, kError };
+enum class LogFormat { kConsole, kJson };
+
+// Inclusive range of days.
+struct DateRange {
+  Day from;
+  Day to;
+};
+
+// A path template per table, relative to the input's root; nullopt: the layout's own.
+struct PathTemplates {
+  std::optional<std::string> pod_daily;
+  std::optional<std::string> pod_hourly;
+  std::optional<std::string> storage_daily;
+  std::optional<std::string> storage;  // read where storage_daily has no files
+  std::optional<std::string> node_labels;
+  std::optional<std::string> namespace_labels;
+};
+
+// One cluster as configured (`ocp`, or an element of `clusters`); empty fields are found in the input where possible.
+struct ClusterConfig {
+  std::optional<std::string> provider_uuid;  // lower-case UUID
+  std::optional<std::string> cluster_id;
+  std::optional<std::string> cluster_alias;
+  std::optional<std::int32_t> report_period_id;
+  PathTemplates paths;
+  // From --month, --from/--to, start_date/end_date or year/month; nullopt: nothing was set.
+  std::optional<DateRange> window;
+};
+
+struct PerformanceConfig {
+  Streaming use_streaming = Streaming::kAuto;
+  std::int64_t chunk_size_rows = 50'000;
+  std::int64_t streaming_threshold_rows = 50'000;
+  std::int64_t memory_limit_bytes = 0;  // 0: auto
+  int parallel_readers = 4;
+  int max_workers = 4;
+  bool parallel_chunks = true;
+  bool column_filtering = true;
+  bool use_categorical = true;
+  bool cache_enabled_tags = true;
+  bool gc_after_aggregation = true;
+  bool delete_intermediate_dfs = true;
+  std::int64_t db_batch_size_rows = 1000;
+  bool incremental_db_writes = true;
+};
+
+struct FeatureConfig {
+  bool cost_category = true;
+  bool pod_aggregation = true;
+  bool storage_aggregation = true;
+  bool unallocated_capacity = true;
+};
+
+struct RunConfig {
+  std::string input;                     // file:DIR
+  std::string sink;                      // sqlite:FILE, parquet:DIR, csv:DIR
+  std::optional<std::string> reference;  // csv:DIR
+  LayoutKind layout = LayoutKind::kKoku;
+  Numeric numeric = Numeric::kDecimal;
+  Progress progress = Progress::kAuto;
+  bool full = false;
+  bool keep_going = false;
+  bool strict = false;
+};
+
+struct LoggingConfig {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kConsole;
+};
+
+struct Config {
+  std::optional<std::string> org_id;    // as configured; nullopt: found in the input
+  std::vector<ClusterConfig> clusters;  // those chosen by --cluster; one empty element if none is configured
+  bool all_clusters = false;            // --cluster all
+  std::optional<std::vector<std::string>> enabled_label_keys;
+  PerformanceConfig performance;
+  FeatureConfig features;
+  RunConfig run;
+  LoggingConfig logging;
+};
+
+}  // namespace costmill

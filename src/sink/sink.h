@@ -1,0 +1,84 @@
+// Where finished days go: one of the three virtual seams to the world.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "summary/day_rows.h"
+
+namespace costmill {
+
+// One file that went into a day, as it was when it was read.
+struct FileFingerprint {
+  std::string path;  // relative to the input's root
+  std::uint64_t bytes = 0;
+  std::string version;  // ETag, or modification time in nanoseconds
+
+  bool operator==(const FileFingerprint&) const = default;
+};
+
+// What a sink remembers of a (cluster, day), committed together with the rows.
+struct DayRecord {
+  std::string source_uuid;
+  Day day;
+  std::vector<FileFingerprint> files;  // sorted by path
+  std::string reference_digest;        // 32 hex digits
+  std::string config_digest;           // 32 hex digits, over the keys that change figures
+  std::string program_version;
+  std::uint64_t rows = 0;
+  std::string digest;  // 32 hex digits, digest_of the rows
+};
+
+// Rows as a sink gives them back: text per column of kColumns, nullopt is NULL; numbers as canonical decimal text,
+// dates as YYYY-MM-DD.
+using StoredRow = std::vector<std::optional<std::string>>;
+
+struct StoredKey {
+  std::string source_uuid;
+  Day day;
+
+  auto operator<=>(const StoredKey&) const = default;
+};
+
+// A day is visible whole or not at all. write_day is called once a (cluster, day), in order of day within a cluster.
+// Destroying a sink without finish() discards what is not committed yet. Errors: kSinkUnavailable, kSinkDenied, kConflict.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  // Replaces the day of record.source_uuid by these rows (none: the day becomes empty).
+  virtual void write_day(const DayRows& rows, const DayRecord& record) = 0;
+  // Makes everything written visible and durable.
+  virtual void finish() = 0;
+};
+
+// The read side, for compare and show.
+class SinkReader {
+ public:
+  virtual ~SinkReader() = default;
+
+  virtual std::vector<StoredKey> days() = 0;  // sorted
+  virtual std::vector<StoredRow> read_day(const StoredKey& key) = 0;
+  virtual std::vector<DayRecord> records() = 0;  // sorted by (source_uuid, day)
+};
+
+enum class Commit {
+  kEachDay,   // a day is committed as soon as it is written (CSV: with the others in finish())
+  kWholeRun,  // one transaction: all days in finish(), or none
+};
+
+enum class NumericOutput { kDecimal, kFloat64 };  // Parquet only
+
+struct SinkOptions {
+  Commit commit = Commit::kEachDay;
+  NumericOutput numeric = NumericOutput::kDecimal;
+};
+
+// uri: sqlite:FILE, parquet:DIR, csv:DIR.
+std::unique_ptr<Sink> open_sink(std::string_view uri, const SinkOptions& options);
+std::unique_ptr<SinkReader> open_sink_reader(std::string_view uri);
+
+}  // namespace costmill

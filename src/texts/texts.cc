@@ -1,0 +1,49 @@
+#include "texts/texts.h"
+
+#include <cstring>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace costmill {
+
+std::size_t TextHash::operator()(std::string_view text) const noexcept { return XXH3_64bits(text.data(), text.size()); }
+
+TextId Texts::intern(std::string_view text) {
+  const auto found = ids_.find(text);
+  if (found != ids_.end()) return found->second;
+  const auto id = static_cast<TextId>(texts_.size());
+  const std::string_view stored = store(text);
+  texts_.push_back(stored);
+  ids_.emplace(stored, id);
+  return id;
+}
+
+std::string_view Texts::store(std::string_view text) {
+  if (text.empty()) return {"", 0};
+  if (text.size() > free_bytes_) {
+    // A long text gets a block of its own, so that the rest of the current block is not lost to it.
+    const bool own_block = text.size() > kBlockBytes / 8;
+    const std::size_t bytes = own_block ? text.size() : kBlockBytes;
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(bytes));
+    stored_bytes_ += bytes;
+    if (own_block) {
+      std::memcpy(blocks_.back().get(), text.data(), text.size());
+      return {blocks_.back().get(), text.size()};
+    }
+    free_begin_ = blocks_.back().get();
+    free_bytes_ = bytes;
+  }
+  std::memcpy(free_begin_, text.data(), text.size());
+  const std::string_view stored(free_begin_, text.size());
+  free_begin_ += text.size();
+  free_bytes_ -= text.size();
+  return stored;
+}
+
+std::size_t Texts::memory_bytes() const {
+  return stored_bytes_ + texts_.capacity() * sizeof(std::string_view) +
+         ids_.bucket_count() * (sizeof(std::string_view) + sizeof(TextId) + 1);
+}
+
+}  // namespace costmill

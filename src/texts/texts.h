@@ -1,0 +1,43 @@
+// Interned texts: each distinct text is stored once and known by a small integer from then on.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace costmill {
+
+using TextId = std::uint32_t;
+inline constexpr TextId kNullText = 0xFFFF'FFFF;
+
+struct TextHash {
+  using is_avalanching = void;
+  std::size_t operator()(std::string_view text) const noexcept;
+};
+
+// Ids count up from 0 in order of first sight; they mean nothing across two Texts. Not thread-safe: each worker has its own.
+// Views stay valid as long as the object lives (also after a move).
+class Texts {
+ public:
+  TextId intern(std::string_view text);
+  std::string_view operator[](TextId id) const { return texts_[id]; }
+  std::size_t size() const { return texts_.size(); }
+  // Bytes held, for the memory budget.
+  std::size_t memory_bytes() const;
+
+ private:
+  std::string_view store(std::string_view text);
+
+  static constexpr std::size_t kBlockBytes = 64 * 1024;
+
+  std::vector<std::string_view> texts_;
+  boost::unordered_flat_map<std::string_view, TextId, TextHash> ids_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* free_begin_ = nullptr;
+  std::size_t free_bytes_ = 0;
+  std::size_t stored_bytes_ = 0;
+};
+
+}  // namespace costmill
