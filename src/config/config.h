@@ -42,6 +42,7 @@ struct ClusterConfig {
   PathTemplates paths;
   // From --month, --from/--to, start_date/end_date or year/month; nullopt: nothing was set.
   std::optional<DateRange> window;
+  std::string window_origin;  // for messages, e.g. "--month"; empty without a window
 };
 
 struct PerformanceConfig {
@@ -69,7 +70,7 @@ struct FeatureConfig {
 };
 
 struct RunConfig {
-  std::string input;                     // file:DIR
+  std::string input;                     // file:DIR; empty: not configured
   std::string sink;                      // sqlite:FILE, parquet:DIR, csv:DIR
   std::optional<std::string> reference;  // csv:DIR
   LayoutKind layout = LayoutKind::kKoku;
@@ -78,6 +79,9 @@ struct RunConfig {
   bool full = false;
   bool keep_going = false;
   bool strict = false;
+  std::string input_origin;  // for messages: where the value was set
+  std::string sink_origin;
+  std::string reference_origin;
 };
 
 struct LoggingConfig {
@@ -94,6 +98,8 @@ struct Config {
   FeatureConfig features;
   RunConfig run;
   LoggingConfig logging;
+  std::vector<std::string> notices;   // for the log at debug level, e.g. keys without effect
+  std::vector<std::string> warnings;  // for the log, e.g. variables that look like mistyped keys
 };
 
 }  // namespace costmill

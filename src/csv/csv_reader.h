@@ -12,8 +12,10 @@ namespace costmill {
 
 using CsvRow = std::vector<std::optional<std::string>>;
 
-// Streams a file record by record; quoted fields may hold commas, quotes, CR, LF. LF and CRLF end records.
-// Throws Error(kBadInput) with file and line for an unclosed quote, text after a closing quote, or an embedded NUL.
+// Streams a file record by record; quoted fields may hold commas, quotes, CR, LF. LF and CRLF end records; blank lines and a
+// byte order mark at the start are skipped. Memory: one buffer, as long as the longest record.
+// Throws Error(kBadInput) with file and line for an unclosed quote, text after a closing quote, or an embedded NUL;
+// Error(kInputUnavailable, kInputDenied) if the file cannot be opened or read.
 class CsvReader {
  public:
   explicit CsvReader(const std::string& path);
@@ -25,9 +27,11 @@ class CsvReader {
   bool next(CsvRow& row);
   // Line where the last record began, from 1.
   std::uint64_t line() const;
-  // Byte offset where the next record begins; seek() continues from such an offset.
+  // Where the next record begins: byte offset, and line for seek().
   std::uint64_t offset() const;
-  void seek(std::uint64_t offset);
+  std::uint64_t next_line() const;
+  // Continues from such a place.
+  void seek(std::uint64_t offset, std::uint64_t line);
 
  private:
   struct Impl;

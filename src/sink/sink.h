@@ -44,7 +44,9 @@ struct StoredKey {
 };
 
 // A day is visible whole or not at all. write_day is called once a (cluster, day), in order of day within a cluster.
-// Destroying a sink without finish() discards what is not committed yet. Errors: kSinkUnavailable, kSinkDenied, kConflict.
+// Destroying a sink without finish() discards what is not committed yet. Errors: kSinkUnavailable, kSinkDenied, kConflict;
+// kBadInput for a number that does not fit numeric(33,15). A day that failed leaves nothing behind and other days may follow,
+// but not under Commit::kWholeRun: there the sink can only be destroyed. Not thread-safe.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -60,7 +62,7 @@ class SinkReader {
  public:
   virtual ~SinkReader() = default;
 
-  virtual std::vector<StoredKey> days() = 0;  // sorted
+  virtual std::vector<StoredKey> days() = 0;  // that hold rows; sorted
   virtual std::vector<StoredRow> read_day(const StoredKey& key) = 0;
   virtual std::vector<DayRecord> records() = 0;  // sorted by (source_uuid, day)
 };
@@ -77,8 +79,11 @@ struct SinkOptions {
   NumericOutput numeric = NumericOutput::kDecimal;
 };
 
-// uri: sqlite:FILE, parquet:DIR, csv:DIR.
+// uri: sqlite:FILE, parquet:DIR, csv:DIR. DIR is made if missing; csv and parquet hold a lock on it (kConflict).
+// kBadConfig for any other URI.
 std::unique_ptr<Sink> open_sink(std::string_view uri, const SinkOptions& options);
+// Also csv:FILE, a table of another program in any row order. kSinkUnavailable if there is nothing to read; kBadInput or
+// kCorrupt (file, column) for what is not as expected.
 std::unique_ptr<SinkReader> open_sink_reader(std::string_view uri);
 
 }  // namespace costmill

@@ -1,0 +1,62 @@
+# The front door: `make demo`, `make test`. CONTRIBUTING.md says what the others are for.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+PYTHON := build/venv/bin/python
+COSTMILL := build/release/costmill
+VERSION := $(shell sed -n 's/^project(costmill VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+DIST := costmill-$(VERSION)-linux-$(shell uname -m)
+
+.PHONY: deps build demo test check lint soak bench mutation install dist clean
+
+deps:
+	@tools/bootstrap
+
+build: deps
+	@cmake --preset release >build/cmake.log || { cat build/cmake.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS) --target costmill_cli
+
+demo: build
+	@tools/demo $(COSTMILL)
+
+test: deps
+	@cmake --preset release >build/cmake.log || { cat build/cmake.log; exit 1; }
+	cmake --build --preset release -j $(JOBS)
+	ctest --preset release -j $(JOBS) -LE slow
+
+check: lint
+	tools/bootstrap check
+	tools/run_sanitized asan
+	tools/run_sanitized tsan
+	tools/check_docs $(COSTMILL)
+
+lint:
+	tools/bootstrap check
+	tools/lint
+
+# The long ones.
+soak: mutation
+	ctest --preset release -L slow
+
+mutation: deps
+	@cmake --preset release >build/cmake.log
+	cmake --build --preset release -j $(JOBS)
+	$(PYTHON) tests/mutation/mutate.py
+
+bench: build
+	$(PYTHON) bench/bench.py --bin $(COSTMILL)
+
+install: build
+	cmake --install build/release --prefix "$(PREFIX)" --component costmill
+
+dist: build
+	rm -rf "dist/$(DIST)"
+	cmake --install build/release --prefix "dist/$(DIST)" --component costmill
+	tar -C dist -czf "dist/$(DIST).tar.gz" "$(DIST)"
+	@echo "dist/$(DIST).tar.gz"
+
+clean:
+	rm -rf build dist

@@ -1,0 +1,222 @@
+#include "arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+
+#include "config/nearest.h"
+#include "config/values.h"
+#include "costmill/error.h"
+#include "usage.h"
+
+namespace costmill::app {
+namespace {
+
+// An option that is a config key too. One without a value's name is a switch.
+struct KeyOptionDef {
+  const char* option;
+  const char* dotted;
+  const char* value;
+  const char* help;
+};
+
+constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI", "Where days go: sqlite:FILE, parquet:DIR, csv:DIR [sqlite:costmill.db]"};
+constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVEL", "trace, debug, info, warning or error [info]"};
+constexpr KeyOptionDef kRunOptions[] = {
+    {"--input", "run.input", "URI", "Where the line items are: file:DIR"},
+    kSink,
+    {"--reference", "run.reference", "URI", "Where reference data is: csv:DIR; without: all labels are kept"},
+    {"--org", "organization.org_id", "ORG", "Organisation whose folders are read; without: found in the input"},
+    {"--layout", "run.layout", "NAME", "Tree of folders in the input: koku or poc [koku]"},
+    {"--numeric", "run.numeric", "KIND", "Numbers in Parquet output: decimal or float64 [decimal]"},
+    {"--full", "run.full", nullptr, "Do all days of the window again, also unchanged ones"},
+    {"--keep-going", "run.keep_going", nullptr, "Go on after a bad day; exit code 6 if there was one"},
+    {"--strict", "run.strict", nullptr, "Treat suspicious input as bad"},
+    {"--progress", "run.progress", "WHEN", "auto, always or never [auto]"},
+    kLogLevel,
+};
+
+const std::map<std::string, Topic> kTopics = {{"summary", Topic::kSummary},
+                                              {"namespaces", Topic::kNamespaces},
+                                              {"nodes", Topic::kNodes},
+                                              {"storage", Topic::kStorage},
+                                              {"days", Topic::kDays}};
+const std::map<std::string, OutputFormat> kFormats = {
+    {"table", OutputFormat::kTable}, {"csv", OutputFormat::kCsv}, {"json", OutputFormat::kJson}};
+
+[[noreturn]] void bad_usage(const std::string& message) { throw Error(ErrorCode::kBadConfig, message); }
+
+template <typename Value>
+Value named(const std::map<std::string, Value>& values, const std::string& name, std::string_view what) {
+  if (const auto found = values.find(name); found != values.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, value] : values) names.push_back(known);
+  bad_usage(fmt::format("{} {}: expected one of {}{}", what, as_shown(name), fmt::join(names, ", "), suggestion(name, names)));
+}
+
+// Builds the parser; the values land in its fields.
+class Parser {
+ public:
+  Parser();
+
+  // nullopt: answered already.
+  std::optional<Arguments> parse(int argc, char** argv);
+
+ private:
+  CLI::App* add_command(Command command, const char* name, const char* description, const char* examples);
+  void add_config_options(CLI::App* command);
+  void add_key_option(CLI::App* command, const KeyOptionDef& def);
+  void add_run_options(CLI::App* command);
+  void add_show();
+  void add_compare();
+  void add_sample();
+  void refuse_leftovers(const CLI::App& command) const;
+
+  CLI::App app_{usage::kCostmill, "costmill"};
+  std::map<const CLI::App*, Command> commands_;
+  std::vector<std::function<void()>> collect_;  // run after parsing, in the order of the options
+  Arguments arguments_;
+  std::string topic_ = "summary";
+  std::string format_ = "table";
+  std::int64_t limit_ = 10;
+};
+
+Parser::Parser() {
+  app_.set_version_flag("--version", fmt::format("costmill {}", COSTMILL_VERSION), "Print the version and end");
+  app_.set_help_flag("-h,--help", "Print this help and end");
+  app_.footer(usage::kCostmillExamples);
+  app_.get_formatter()->column_width(34);
+  app_.require_subcommand(0, 1);
+  app_.allow_extras();
+  add_run_options(add_command(Command::kRun, "run", usage::kRun, usage::kRunExamples));
+  add_run_options(add_command(Command::kPlan, "plan", usage::kPlan, usage::kPlanExamples));
+  add_show();
+  add_compare();
+  add_sample();
+}
+
+CLI::App* Parser::add_command(Command command, const char* name, const char* description, const char* examples) {
+  CLI::App* added = app_.add_subcommand(name, description);
+  added->footer(examples);
+  added->allow_extras();
+  commands_.emplace(added, command);
+  return added;
+}
+
+void Parser::add_config_options(CLI::App* command) {
+  command->add_option("--config", arguments_.config.config_file, "Config file [./costmill.yaml if it is there]")->option_text("FILE");
+  command->add_option("--set", arguments_.config.sets, "Set a config key; repeatable")
+      ->option_text("SECTION.KEY=VALUE")
+      ->allow_extra_args(false);
+  command->add_flag("--print-config", arguments_.print_config, "Print all keys, their values and where they come from, and end");
+}
+
+void Parser::add_key_option(CLI::App* command, const KeyOptionDef& def) {
+  CLI::Option* option =
+      def.value == nullptr ? command->add_flag(def.option, def.help) : command->add_option(def.option)->description(def.help);
+  if (def.value != nullptr) option->option_text(def.value)->expected(1)->type_size(1);
+  collect_.push_back([this, option, &def] {
+    if (option->count() == 0) return;
+    arguments_.config.options.push_back({def.dotted, option->results().back(), def.option});
+  });
+}
+
+void Parser::add_run_options(CLI::App* command) {
+  for (const KeyOptionDef& def : kRunOptions) add_key_option(command, def);
+  CommandLine& config = arguments_.config;
+  command->add_option("--month", config.month, "Which month")->option_text("YYYY-MM");
+  command->add_option("--from", config.from, "First day")->option_text("YYYY-MM-DD");
+  command->add_option("--to", config.to, "Last day, inclusive")->option_text("YYYY-MM-DD");
+  command->add_option("--cluster", config.cluster, "Which cluster: source UUID, configured alias, or all")->option_text("NAME");
+  add_config_options(command);
+}
+
+void Parser::add_show() {
+  CLI::App* show = add_command(Command::kShow, "show", usage::kShow, usage::kShowExamples);
+  show->add_option("topic", topic_, "summary, namespaces, nodes, storage or days [summary]")->option_text(" ");
+  add_key_option(show, kSink);
+  show->add_option("--month", arguments_.config.month, "Only this month")->option_text("YYYY-MM");
+  show->add_option("--limit", limit_, "Rows a table, 0 for all [10]")->option_text("N");
+  show->add_option("--format", format_, "table, csv or json [table]")->option_text("FORMAT");
+  add_key_option(show, kLogLevel);
+  add_config_options(show);
+}
+
+void Parser::add_compare() {
+  CLI::App* compare = add_command(Command::kCompare, "compare", usage::kCompare, usage::kCompareExamples);
+  compare->add_option("left", arguments_.left, "Sink: sqlite:FILE, parquet:DIR, csv:DIR")->option_text("URI");
+  compare->add_option("right", arguments_.right, "The other one")->option_text("URI");
+  compare->add_option("--tolerance", arguments_.tolerance, "Numbers may differ by this, relative to the larger [0]")->option_text("X");
+  compare->add_option("--limit", limit_, "Differences printed, 0 for all [10]")->option_text("N");
+}
+
+void Parser::add_sample() {
+  CLI::App* sample = add_command(Command::kSample, "sample", usage::kSample, usage::kSampleExamples);
+  sample->add_option("dir", arguments_.folder, "Folder to write into; made if it is missing")->option_text("DIR");
+}
+
+// Options may carry secrets behind their '=', so only the name is shown.
+void Parser::refuse_leftovers(const CLI::App& command) const {
+  const std::vector<std::string> left = command.remaining();
+  if (left.empty()) return;
+  const std::string name = left.front().substr(0, left.front().find('='));
+  const bool is_top = &command == &app_;
+  if (!name.starts_with('-')) {
+    if (!is_top) bad_usage(fmt::format("unexpected argument {}; see costmill {} --help", as_shown(name), command.get_name()));
+    std::vector<std::string> names;
+    for (const auto& [known, kind] : commands_) names.push_back(known->get_name());
+    bad_usage(
+        fmt::format("unknown subcommand {}{} See costmill --help", as_shown(name), nearest(name, names) ? suggestion(name, names) : "."));
+  }
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
+  }
+  const std::string place = is_top ? " before a subcommand" : fmt::format(" of costmill {}", command.get_name());
+  const std::string hint = suggestion(name, names);
+  bad_usage(fmt::format("unknown option {}{}{}", as_shown(name), place,
+                        hint.empty() ? fmt::format("; see costmill {}--help", is_top ? "" : command.get_name() + " ") : hint));
+}
+
+void require(const std::string& value, std::string_view what, std::string_view command) {
+  if (value.empty()) bad_usage(fmt::format("costmill {0} needs {1}; see costmill {0} --help", command, what));
+}
+
+std::optional<Arguments> Parser::parse(int argc, char** argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::CallForHelp& call) {
+    app_.exit(call, std::cout, std::cerr);
+    return std::nullopt;
+  } catch (const CLI::CallForVersion& call) {
+    app_.exit(call, std::cout, std::cerr);
+    return std::nullopt;
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string_view text = error.what();
+    bad_usage(fmt::format("{}: expected one value; see costmill --help", text.substr(0, text.find(':'))));
+  } catch (const CLI::ParseError& error) {
+    bad_usage(error.what());
+  }
+  const auto chosen = app_.get_subcommands();
+  refuse_leftovers(app_);
+  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, compare or sample; see costmill --help");
+  refuse_leftovers(*chosen.front());
+  arguments_.command = commands_.at(chosen.front());
+  for (const auto& collect : collect_) collect();
+  arguments_.topic = named(kTopics, topic_, "show");
+  arguments_.format = named(kFormats, format_, "--format");
+  if (arguments_.command == Command::kCompare) require(arguments_.right, "two sinks", "compare");
+  if (arguments_.command == Command::kSample) require(arguments_.folder, "a folder", "sample");
+  if (limit_ < 0) bad_usage("--limit: expected a number of rows, or 0 for all");
+  arguments_.limit = static_cast<std::size_t>(limit_);
+  if (!(arguments_.tolerance >= 0)) bad_usage("--tolerance: expected a number of at least 0");
+  return arguments_;
+}
+
+}  // namespace
+
+std::optional<Arguments> parse_arguments(int argc, char** argv) { return Parser().parse(argc, argv); }
+
+}  // namespace costmill::app

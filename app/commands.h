@@ -1,0 +1,23 @@
+// One function a subcommand, each in the file of its name. They return the exit code and throw Error.
+#pragma once
+
+#include <optional>
+
+#include "arguments.h"
+#include "config/config.h"
+
+namespace costmill::app {
+
+int run(const Arguments& arguments);
+int plan(const Arguments& arguments);
+int show(const Arguments& arguments);
+int compare(const Arguments& arguments);
+int sample(const Arguments& arguments);
+
+// Settings of the command line, environment and file, with the log started. nullopt: --print-config was answered.
+std::optional<Settings> prepare_settings(const Arguments& arguments);
+
+// The Config of run and plan, its URIs checked. nullopt: --print-config was answered.
+std::optional<Config> prepare_config(const Arguments& arguments);
+
+}  // namespace costmill::app

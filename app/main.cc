@@ -1,0 +1,61 @@
+// The face of Costmill: arguments in, exit code out. Errors are caught here, once.
+#include <fmt/format.h>
+
+#include <new>
+
+#include "arguments.h"
+#include "commands.h"
+#include "costmill/error.h"
+#include "signals.h"
+#include "terminal.h"
+
+namespace costmill::app {
+namespace {
+
+int perform(const Arguments& arguments) {
+  switch (arguments.command) {
+    case Command::kRun: return run(arguments);
+    case Command::kPlan: return plan(arguments);
+    case Command::kShow: return show(arguments);
+    case Command::kCompare: return compare(arguments);
+    case Command::kSample: return sample(arguments);
+  }
+  throw Error(ErrorCode::kBug, "a subcommand without a function");
+}
+
+int answer(int argc, char** argv) {
+  handle_stop_signals();
+  const auto arguments = parse_arguments(argc, argv);
+  const int exit_code = arguments ? perform(*arguments) : 0;
+  finish_standard_output();
+  return exit_code;
+}
+
+void report(std::string_view message) {
+  fmt::print(stderr, "costmill: {} {}\n", styled(stderr, Style::kRed, "error:"), printable(message));
+}
+
+int report(const Error& error) {
+  report(error.what());
+  if (error.code() == ErrorCode::kCancelled) return exit_code_of_stop();
+  if (error.code() == ErrorCode::kBug) report("this is a bug of Costmill; please report it with the command and the message above");
+  return exit_code_of(error.code());
+}
+
+int answer_or_report(int argc, char** argv) {
+  try {
+    return answer(argc, argv);
+  } catch (const Error& error) {
+    return report(error);
+  } catch (const std::bad_alloc&) {
+    report("out of memory; lower performance.chunk_size and max_workers, or give the process more memory");
+    return exit_code_of(ErrorCode::kNoMemory);
+  } catch (const std::exception& error) {
+    return report(Error(ErrorCode::kBug, fmt::format("unexpected: {}", error.what())));
+  }
+}
+
+}  // namespace
+}  // namespace costmill::app
+
+int main(int argc, char** argv) { return costmill::app::answer_or_report(argc, argv); }

@@ -1,0 +1,29 @@
+#include <fmt/format.h>
+
+#include "commands.h"
+#include "config/print_config.h"
+#include "config/resolve.h"
+#include "logging.h"
+
+namespace costmill::app {
+
+std::optional<Settings> prepare_settings(const Arguments& arguments) {
+  Settings settings = load_settings(arguments.config, process_environment());
+  if (arguments.print_config) {
+    fmt::print("{}", printed_config(settings, arguments.config));
+    return std::nullopt;
+  }
+  start_logging(resolve_logging(settings));
+  return settings;
+}
+
+std::optional<Config> prepare_config(const Arguments& arguments) {
+  const auto settings = prepare_settings(arguments);
+  if (!settings) return std::nullopt;
+  Config config = resolve(*settings, arguments.config, process_environment());
+  log_remarks(config);
+  check_uris(config);
+  return config;
+}
+
+}  // namespace costmill::app

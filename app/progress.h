@@ -1,0 +1,36 @@
+// How far a run is: a bar on a terminal, otherwise one line a day; on stderr.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "config/config.h"
+#include "run/run.h"
+
+namespace costmill::app {
+
+class ProgressDisplay {
+ public:
+  explicit ProgressDisplay(Progress progress);
+  ~ProgressDisplay();
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+
+  // Thread-safe.
+  void update(const RunProgress& progress);
+  void day_done(const DayReport& day);
+  // Takes the bar away, so that a log line does not run into it; the next update draws it again.
+  void clear();
+
+ private:
+  enum class Form { kNone, kLines, kBar };
+  using Clock = std::chrono::steady_clock;
+
+  Form form_;
+  std::mutex mutex_;
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point drawn_at_;
+  bool drawn_ = false;
+};
+
+}  // namespace costmill::app

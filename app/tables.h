@@ -1,0 +1,28 @@
+// Tables for people (aligned), for spreadsheets (CSV) and for programs (JSON).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "arguments.h"
+
+namespace costmill::app {
+
+// nullopt: NULL.
+using OutputCell = std::variant<std::nullopt_t, std::string, std::uint64_t, double>;
+
+struct OutputTable {
+  std::string name;                  // key in JSON
+  std::string title;                 // heading for people
+  std::vector<std::string> columns;  // snake_case, with units; people see them in capitals, without '_'
+  std::vector<std::vector<OutputCell>> rows;
+  std::size_t hidden_rows = 0;  // beyond the limit
+};
+
+// JSON: an object of arrays of objects. CSV: the tables below each other, an empty line between.
+std::string rendered(const std::vector<OutputTable>& tables, OutputFormat format);
+
+}  // namespace costmill::app

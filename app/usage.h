@@ -1,0 +1,50 @@
+// The words of --help.
+#pragma once
+
+namespace costmill::app::usage {
+
+inline constexpr const char* kCostmill = "Daily cost summaries of OpenShift clusters, from the usage that they report as Parquet.";
+inline constexpr const char* kCostmillExamples =
+    "A first look:\n"
+    "  costmill sample demo                                    write a small data set, and say what to type next\n"
+    "  costmill run --input file:DIR --month 2025-10           summarize a month into ./costmill.db\n"
+    "  costmill show                                           look at the result\n"
+    "\n"
+    "Every option of run is also a config key (costmill.yaml, --config FILE) and a variable COSTMILL_<SECTION>_<KEY>.\n"
+    "Exit codes: 0 done, 1 difference found, 2 bad usage or config, 3 bad or corrupt input, 4 input unavailable,\n"
+    "5 sink or reference unavailable, 6 some days failed, 7 no memory, 70 a bug, 130/143 interrupted.";
+
+inline constexpr const char* kRun = "Summarize the days that are new or changed, and write them to the sink";
+inline constexpr const char* kRunExamples =
+    "Examples:\n"
+    "  costmill run --input file:data --month 2025-10\n"
+    "  costmill run --input file:data --sink csv:out --from 2025-10-30 --to 2025-11-02 --reference csv:reference\n"
+    "  costmill run --config prod.yaml --cluster all --keep-going\n"
+    "  costmill run --config prod.yaml --set performance.memory_limit=512MiB --print-config";
+
+inline constexpr const char* kPlan = "Say what run would read and write; touches nothing";
+inline constexpr const char* kPlanExamples =
+    "Examples:\n"
+    "  costmill plan --input file:data --month 2025-10\n"
+    "  costmill plan --config prod.yaml --cluster all --full";
+
+inline constexpr const char* kShow = "Show the tables that people ask for first";
+inline constexpr const char* kShowExamples =
+    "Examples:\n"
+    "  costmill show                                           a summary of ./costmill.db\n"
+    "  costmill show namespaces --sink sqlite:costmill.db --month 2025-10 --limit 0\n"
+    "  costmill show nodes --sink csv:out --format csv > nodes.csv\n"
+    "  costmill show storage --sink parquet:out --format json";
+
+inline constexpr const char* kCompare = "Compare the rows of two sinks; exit code 1 if they differ";
+inline constexpr const char* kCompareExamples =
+    "Examples:\n"
+    "  costmill compare sqlite:costmill.db csv:out\n"
+    "  costmill compare csv:before csv:after --tolerance 1e-9 --limit 50";
+
+inline constexpr const char* kSample = "Write the bundled data set into a folder";
+inline constexpr const char* kSampleExamples =
+    "Example:\n"
+    "  costmill sample demo";
+
+}  // namespace costmill::app::usage

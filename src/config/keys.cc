@@ -1,0 +1,203 @@
+#include "config/keys.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "costmill/error.h"
+
+namespace costmill {
+namespace {
+
+constexpr double kMebibyte = 1024.0 * 1024.0;
+constexpr double kMostRows = 1e12;
+constexpr std::string_view kWeight = "Weight of the method `weighted`; cloud costs are not distributed by this version";
+constexpr std::string_view kS3Later = "For S3, which this version does not read";
+constexpr std::string_view kPostgresLater = "For PostgreSQL, which this version does not write";
+constexpr std::string_view kAwsLater = "For AWS bills, which this version does not read";
+constexpr std::string_view kValidationLater = "For the check after writing, which this version does not do";
+constexpr std::string_view kTrino = "Trino plays no part here";
+using enum KeyType;
+
+constexpr KeyDef without_effect(KeyDef def) {
+  def.effect = Effect::kNone;
+  return def;
+}
+
+constexpr KeyDef secret(KeyDef def) {
+  def.secrecy = Secrecy::kSecret;
+  return def;
+}
+
+constexpr KeyDef kKeys[] = {
+    {"organization", "org_id", kPathSegment, "", "Organisation (tenant schema) whose folders are read; not set: found in the input"},
+
+    {"ocp", "provider_uuid", kUuid, "", "Source UUID of the cluster, as in the paths; not set: found in the input"},
+    {"ocp", "cluster_id", kText, "", "Cluster id written into every row; not set: the source UUID"},
+    {"ocp", "cluster_alias", kText, "", "Display name written into every row; not set: the cluster id"},
+    {"ocp", "year", kInteger, "", "Year of the window", "", 1, 9999},
+    {"ocp", "month", kInteger, "", "Month of the window, 1 to 12", "", 1, 12},
+    {"ocp", "start_date", kDate, "", "First day of the window"},
+    {"ocp", "end_date", kDate, "", "Last day of the window, inclusive"},
+    {"ocp", "report_period_id", kInteger, "", "Number written into every row; not set: NULL", "", 0, 2147483647},
+    {"ocp", "parquet_path_pod", kTemplate, "", "Where daily pods lie; not set: as run.layout says"},
+    {"ocp", "parquet_path_pod_hourly", kTemplate, "", "Where hourly pods lie"},
+    {"ocp", "parquet_path_storage", kTemplate, "", "Where storage lies if parquet_path_storage_usage_daily has no files"},
+    {"ocp", "parquet_path_storage_usage_daily", kTemplate, "", "Where daily storage lies"},
+    {"ocp", "parquet_path_node_labels", kTemplate, "", "Where node labels lie"},
+    {"ocp", "parquet_path_namespace_labels", kTemplate, "", "Where namespace labels lie"},
+
+    {"run", "input", kText, "", "Where the line items are: `file:DIR`; not set: the s3 section, if it has a bucket"},
+    {"run", "sink", kText, "",
+     "Where days go: `sqlite:FILE`, `parquet:DIR`, `csv:DIR`; not set: the postgresql section, else `sqlite:costmill.db`"},
+    {"run", "reference", kText, "", "Where reference data is: `csv:DIR`; not set: all labels are kept, no cost categories"},
+    {"run", "layout", kChoice, "koku", "Which tree of folders the input has", "koku|poc"},
+    {"run", "numeric", kChoice, "decimal", "Numbers in Parquet output: decimal128(33,15) or doubles", "decimal|float64"},
+    {"run", "full", kBool, "false", "Do all days of the window again, also unchanged ones"},
+    {"run", "keep_going", kBool, "false", "Go on after a bad day; exit code 6 if there was one"},
+    {"run", "strict", kBool, "false", "Treat suspicious input (usage above capacity, ...) as bad"},
+    {"run", "progress", kChoice, "auto", "Progress on stderr; `auto`: if it is a terminal", "auto|always|never"},
+
+    {"labels", "enabled_keys", kTextList, "", "Label keys to keep, instead of reporting_enabledtagkeys"},
+
+    {"features", "cost_category", kBool, "true", "Match namespaces to cost categories"},
+    {"features", "pod_aggregation", kBool, "true", "Write pod rows"},
+    {"features", "storage_aggregation", kBool, "true", "Write storage rows"},
+    {"features", "unallocated_capacity", kBool, "true", "Write rows of unallocated capacity"},
+
+    {"performance", "use_streaming", kBoolOrAuto, "auto",
+     "`true`: chunks in flight are bounded by memory_limit; `false`: read-ahead runs free; `auto`: by the size of the work"},
+    {"performance", "chunk_size", kInteger, "50000", "Rows queued a chunk", "", 1, kMostRows},
+    {"performance", "streaming_threshold_rows", kInteger, "50000", "Rows at which `use_streaming: auto` starts to stream", "", 1,
+     kMostRows},
+    {"performance", "memory_limit", kBytes, "auto", "Hard ceiling, e.g. `256MiB`, at least 16MiB; `auto`: what machine or container allow",
+     "", 16 * kMebibyte},
+    {"performance", "parallel_readers", kInteger, "4", "Concurrent reads of files and row groups", "", 1, 256},
+    {"performance", "max_workers", kWorkers, "4", "Threads that decode and fold; `auto`: one per core", "", 1, 256},
+    {"performance", "parallel_chunks", kBool, "true", "Fold chunks in parallel"},
+    {"performance", "column_filtering", kBool, "true", "Read only the columns that rules need"},
+    {"performance", "use_categorical", kBool, "true", "Keep strings as dictionary codes"},
+    without_effect({"performance", "use_arrow_compute", kBool, "true", "The core is Arrow either way"}),
+    {"performance", "cache_enabled_tags", kBool, "true", "Read reference data once; off: once per day written"},
+    {"performance", "gc_after_aggregation", kBool, "true", "Give freed memory back to the system after each phase"},
+    {"performance", "delete_intermediate_dfs", kBool, "true", "Free a chunk as soon as it is folded; off: at the end of the day"},
+    without_effect({"performance", "db_batch_size", kInteger, "1000", kPostgresLater, "", 1, 1e9}),
+    without_effect({"performance", "use_bulk_copy", kBool, "true", kPostgresLater}),
+    {"performance", "incremental_db_writes", kBool, "true", "Commit each day as soon as it is done; off: all days in one transaction"},
+
+    {"logging", "level", kChoice, "info", "Least severity that is logged to stderr", "trace|debug|info|warning|warn|error|critical"},
+    {"logging", "format", kChoice, "console", "Lines for people, or JSON lines", "console|json"},
+    without_effect({"logging", "show_sql", kBool, "false", kPostgresLater}),
+
+    without_effect({"s3", "endpoint", kText, "", kS3Later}),
+    {"s3", "bucket", kText, "", "Bucket of the input where run.input is not set"},
+    without_effect({"s3", "region", kText, "", kS3Later}),
+    without_effect(secret({"s3", "access_key", kText, "", kS3Later})),
+    without_effect(secret({"s3", "secret_key", kText, "", kS3Later})),
+    without_effect({"s3", "use_ssl", kBool, "true", kS3Later}),
+    without_effect({"s3", "verify_ssl", kBool, "true", kS3Later}),
+    without_effect({"s3", "path_style", kBool, "", kS3Later}),
+    without_effect({"s3", "connect_timeout", kNumber, "", kS3Later, "", 0.001, 86400}),
+    without_effect({"s3", "request_timeout", kNumber, "", kS3Later, "", 0.001, 86400}),
+    without_effect({"s3", "max_attempts", kInteger, "", kS3Later, "", 1, 100}),
+    without_effect({"s3", "deadline", kNumber, "", kS3Later, "", 0.001, 86400}),
+
+    {"postgresql", "host", kText, "", "Server of the sink where run.sink is not set"},
+    {"postgresql", "port", kInteger, "5432", "Its port", "", 1, 65535},
+    {"postgresql", "database", kText, "", "Its database"},
+    {"postgresql", "user", kText, "", "Its user"},
+    without_effect(secret({"postgresql", "password", kText, "", kPostgresLater})),
+    without_effect({"postgresql", "schema", kText, "", kPostgresLater}),
+    without_effect({"postgresql", "sslmode", kChoice, "", kPostgresLater, "disable|allow|prefer|require|verify-ca|verify-full"}),
+    without_effect({"postgresql", "connections", kInteger, "", kPostgresLater, "", 1, 256}),
+    without_effect({"postgresql", "replace", kText, "", kPostgresLater}),
+
+    without_effect({"aws", "provider_uuid", kUuid, "", kAwsLater}),
+    without_effect({"aws", "parquet_path_line_items", kTemplate, "", kAwsLater}),
+
+    without_effect({"cost", "markup", kNumber, "0.10", "Markup on cloud costs, which this version does not read", "", -1, 1e6}),
+    without_effect(
+        {"cost", "distribution.method", kChoice, "cpu", "How cloud costs are distributed; not by this version", "cpu|memory|weighted"}),
+    without_effect({"cost", "distribution.weights.aws.cpu_weight", kNumber, "0.73", kWeight, "", 0, 1}),
+    without_effect({"cost", "distribution.weights.aws.memory_weight", kNumber, "0.27", kWeight, "", 0, 1}),
+    without_effect({"cost", "distribution.weights.azure.cpu_weight", kNumber, "0.73", kWeight, "", 0, 1}),
+    without_effect({"cost", "distribution.weights.azure.memory_weight", kNumber, "0.27", kWeight, "", 0, 1}),
+    without_effect({"cost", "distribution.weights.gcp.cpu_weight", kNumber, "0.72", kWeight, "", 0, 1}),
+    without_effect({"cost", "distribution.weights.gcp.memory_weight", kNumber, "0.28", kWeight, "", 0, 1}),
+    without_effect({"cost", "distribution.weights.default.cpu_weight", kNumber, "0.73", kWeight, "", 0, 1}),
+    without_effect({"cost", "distribution.weights.default.memory_weight", kNumber, "0.27", kWeight, "", 0, 1}),
+    without_effect({"cost", "resource_types", kTextList, "", kAwsLater}),
+
+    without_effect({"validation", "enabled", kBool, "", kValidationLater}),
+    without_effect({"validation", "sample_size", kInteger, "", kValidationLater, "", 1, kMostRows}),
+    without_effect({"validation", "tolerance", kNumber, "0.0001", kValidationLater, "", 0, 1}),
+    without_effect({"validation", "trino.enabled", kBool, "", kTrino}),
+    without_effect({"validation", "trino.host", kText, "", kTrino}),
+    without_effect({"validation", "trino.port", kInteger, "", kTrino, "", 1, 65535}),
+    without_effect({"validation", "trino.user", kText, "", kTrino}),
+    without_effect(secret({"validation", "trino.password", kText, "", kTrino})),
+    without_effect({"validation", "trino.catalog", kText, "", kTrino}),
+    without_effect({"validation", "trino.schema", kText, "", kTrino}),
+};
+
+char variable_character(char c) {
+  if (c == '.') return '_';
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+}  // namespace
+
+std::string KeyDef::dotted() const { return fmt::format("{}.{}", section, name); }
+
+std::string KeyDef::variable_name() const {
+  std::string variable = fmt::format("{}_{}", section, name);
+  std::transform(variable.begin(), variable.end(), variable.begin(), variable_character);
+  return std::string(kVariablePrefix) + variable;
+}
+
+std::span<const KeyDef> all_keys() { return kKeys; }
+
+const KeyDef* find_key(std::string_view dotted) {
+  const std::size_t dot = dotted.find('.');
+  if (dot == std::string_view::npos) return nullptr;
+  const auto section = dotted.substr(0, dot);
+  const auto name = dotted.substr(dot + 1);
+  const auto found =
+      std::find_if(std::begin(kKeys), std::end(kKeys), [&](const KeyDef& def) { return def.section == section && def.name == name; });
+  return found == std::end(kKeys) ? nullptr : found;
+}
+
+const KeyDef& key(std::string_view dotted) {
+  const KeyDef* def = find_key(dotted);
+  if (def == nullptr) throw Error(ErrorCode::kBug, fmt::format("no configuration key {} in the table", dotted));
+  return *def;
+}
+
+std::vector<const KeyDef*> keys_named(std::string_view name) {
+  std::vector<const KeyDef*> named;
+  for (const KeyDef& def : kKeys) {
+    if (def.name == name) named.push_back(&def);
+  }
+  return named;
+}
+
+std::vector<std::string_view> all_sections() {
+  std::vector<std::string_view> sections;
+  for (const KeyDef& def : kKeys) {
+    if (sections.empty() || sections.back() != def.section) sections.push_back(def.section);
+  }
+  return sections;
+}
+
+bool is_section(std::string_view name) {
+  return std::any_of(std::begin(kKeys), std::end(kKeys), [&](const KeyDef& def) { return def.section == name; });
+}
+
+bool is_group(std::string_view section, std::string_view path) {
+  return std::any_of(std::begin(kKeys), std::end(kKeys), [&](const KeyDef& def) {
+    return def.section == section && def.name.size() > path.size() && def.name.starts_with(path) && def.name[path.size()] == '.';
+  });
+}
+
+}  // namespace costmill

@@ -1,0 +1,197 @@
+#include "config/resolve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+#include "config/clusters.h"
+#include "config/values.h"
+#include "config/window.h"
+#include "costmill/error.h"
+
+namespace costmill {
+namespace {
+
+// Keys with a default always have a value.
+bool flag(const SettingSet& values, std::string_view dotted) { return values.boolean(dotted).value(); }
+std::int64_t count(const SettingSet& values, std::string_view dotted) { return values.integer(dotted).value(); }
+std::string choice(const SettingSet& values, std::string_view dotted) { return lower_case(values.text(dotted).value()); }
+
+int worker_count(const SettingSet& values) {
+  constexpr unsigned kMostWorkers = 256;
+  if (choice(values, "performance.max_workers") != "auto") return static_cast<int>(count(values, "performance.max_workers"));
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMostWorkers));
+}
+
+Streaming streaming(const SettingSet& values) {
+  const auto forced = values.boolean("performance.use_streaming");
+  if (!forced) return Streaming::kAuto;
+  return *forced ? Streaming::kOn : Streaming::kOff;
+}
+
+PerformanceConfig resolve_performance(const SettingSet& values) {
+  PerformanceConfig performance;
+  performance.use_streaming = streaming(values);
+  performance.chunk_size_rows = count(values, "performance.chunk_size");
+  performance.streaming_threshold_rows = count(values, "performance.streaming_threshold_rows");
+  performance.memory_limit_bytes = parse_bytes(choice(values, "performance.memory_limit")).value_or(0);
+  performance.parallel_readers = static_cast<int>(count(values, "performance.parallel_readers"));
+  performance.max_workers = worker_count(values);
+  performance.parallel_chunks = flag(values, "performance.parallel_chunks");
+  performance.column_filtering = flag(values, "performance.column_filtering");
+  performance.use_categorical = flag(values, "performance.use_categorical");
+  performance.cache_enabled_tags = flag(values, "performance.cache_enabled_tags");
+  performance.gc_after_aggregation = flag(values, "performance.gc_after_aggregation");
+  performance.delete_intermediate_dfs = flag(values, "performance.delete_intermediate_dfs");
+  performance.db_batch_size_rows = count(values, "performance.db_batch_size");
+  performance.incremental_db_writes = flag(values, "performance.incremental_db_writes");
+  return performance;
+}
+
+FeatureConfig resolve_features(const SettingSet& values) {
+  return {.cost_category = flag(values, "features.cost_category"),
+          .pod_aggregation = flag(values, "features.pod_aggregation"),
+          .storage_aggregation = flag(values, "features.storage_aggregation"),
+          .unallocated_capacity = flag(values, "features.unallocated_capacity")};
+}
+
+Progress progress_of(const std::string& text) {
+  if (text == "always") return Progress::kAlways;
+  return text == "never" ? Progress::kNever : Progress::kAuto;
+}
+
+RunConfig resolve_run(const Settings& settings) {
+  const SettingSet& values = settings.values;
+  const ResolvedUri input = resolve_input(settings);
+  const ResolvedUri sink = resolve_sink(settings);
+  RunConfig run;
+  run.input = input.uri;
+  run.input_origin = input.origin;
+  run.sink = sink.uri;
+  run.sink_origin = sink.origin;
+  run.reference = values.text("run.reference");
+  run.reference_origin = values.origin_of("run.reference").describe();
+  run.layout = choice(values, "run.layout") == "poc" ? LayoutKind::kPoc : LayoutKind::kKoku;
+  run.numeric = choice(values, "run.numeric") == "float64" ? Numeric::kFloat64 : Numeric::kDecimal;
+  run.progress = progress_of(choice(values, "run.progress"));
+  run.full = flag(values, "run.full");
+  run.keep_going = flag(values, "run.keep_going");
+  run.strict = flag(values, "run.strict");
+  return run;
+}
+
+LogLevel log_level_of(const std::string& text) {
+  if (text == "trace") return LogLevel::kTrace;
+  if (text == "debug") return LogLevel::kDebug;
+  if (text == "info") return LogLevel::kInfo;
+  return text == "warning" || text == "warn" ? LogLevel::kWarning : LogLevel::kError;
+}
+
+// ${ORG_ID} in a template is the organisation of the run, whichever way that was set.
+Environment for_templates(const SettingSet& values, Environment environment) {
+  if (values.has("organization.org_id")) {
+    environment.insert_or_assign("ORG_ID", "{org_id}");
+  } else {
+    environment.emplace("ORG_ID", "{org_id}");
+  }
+  return environment;
+}
+
+std::optional<std::string> resolve_template(const SettingSet& cluster, std::string_view dotted, const Environment& environment) {
+  const auto written = cluster.text(dotted);
+  if (!written) return std::nullopt;
+  const Origin origin = cluster.origin_of(dotted);
+  try {
+    const Substituted substituted = substitute(*written, environment);
+    if (!substituted.missing_variable.empty())
+      refuse(origin, dotted, fmt::format("the variable {} is not set", substituted.missing_variable));
+    if (const auto complaint = complaint_about(key(dotted), substituted.text)) refuse(origin, dotted, *complaint);
+    return substituted.text;
+  } catch (const std::invalid_argument& error) {
+    refuse(origin, dotted, error.what());
+  }
+}
+
+PathTemplates resolve_paths(const SettingSet& cluster, const Environment& environment) {
+  const auto path = [&](std::string_view dotted) { return resolve_template(cluster, dotted, environment); };
+  return {.pod_daily = path("ocp.parquet_path_pod"),
+          .pod_hourly = path("ocp.parquet_path_pod_hourly"),
+          .storage_daily = path("ocp.parquet_path_storage_usage_daily"),
+          .storage = path("ocp.parquet_path_storage"),
+          .node_labels = path("ocp.parquet_path_node_labels"),
+          .namespace_labels = path("ocp.parquet_path_namespace_labels")};
+}
+
+ClusterConfig resolve_cluster(const SettingSet& set, const CommandLine& command_line, const Environment& environment) {
+  ClusterConfig cluster;
+  if (const auto uuid = set.text("ocp.provider_uuid")) cluster.provider_uuid = lower_case(*uuid);
+  cluster.cluster_id = set.text("ocp.cluster_id");
+  cluster.cluster_alias = set.text("ocp.cluster_alias");
+  if (const auto period = set.integer("ocp.report_period_id")) cluster.report_period_id = static_cast<std::int32_t>(*period);
+  cluster.paths = resolve_paths(set, environment);
+  if (const auto window = resolve_window(command_line, set)) {
+    cluster.window = window->days;
+    cluster.window_origin = window->origin;
+  }
+  return cluster;
+}
+
+std::vector<std::string> notices_of(const SettingSet& values) {
+  std::vector<std::string> notices;
+  for (const KeyDef& def : all_keys()) {
+    const Setting* setting = values.find(def.dotted());
+    if (setting == nullptr || def.effect == Effect::kActive) continue;
+    notices.push_back(fmt::format("{} ({}) has no effect: {}", def.dotted(), setting->origin.describe(), def.doc));
+  }
+  return notices;
+}
+
+}  // namespace
+
+LoggingConfig resolve_logging(const Settings& settings) {
+  LoggingConfig logging;
+  logging.level = log_level_of(choice(settings.values, "logging.level"));
+  logging.format = choice(settings.values, "logging.format") == "json" ? LogFormat::kJson : LogFormat::kConsole;
+  return logging;
+}
+
+ResolvedUri resolve_input(const Settings& settings) {
+  const SettingSet& values = settings.values;
+  if (const auto input = values.text("run.input")) return {*input, values.origin_of("run.input").describe()};
+  if (const auto bucket = values.text("s3.bucket")) return {fmt::format("s3://{}", *bucket), "the section s3"};
+  return {};
+}
+
+ResolvedUri resolve_sink(const Settings& settings) {
+  const SettingSet& values = settings.values;
+  if (const auto sink = values.text("run.sink")) return {*sink, values.origin_of("run.sink").describe()};
+  const auto host = values.text("postgresql.host");
+  const auto database = values.text("postgresql.database");
+  if (!host && !database) return {"sqlite:costmill.db", "default"};
+  const auto user = values.text("postgresql.user");
+  return {fmt::format("postgresql://{}{}:{}/{}", user ? *user + "@" : "", host.value_or("localhost"),
+                      values.integer("postgresql.port").value(), database.value_or("")),
+          "the section postgresql"};
+}
+
+Config resolve(const Settings& settings, const CommandLine& command_line, const Environment& environment) {
+  const SettingSet& values = settings.values;
+  Config config;
+  config.org_id = values.text("organization.org_id");
+  const Environment template_environment = for_templates(values, environment);
+  const ChosenClusters chosen = choose_clusters(command_line, settings);
+  config.all_clusters = chosen.all;
+  for (const SettingSet& cluster : chosen.clusters) config.clusters.push_back(resolve_cluster(cluster, command_line, template_environment));
+  config.enabled_label_keys = values.list("labels.enabled_keys");
+  config.performance = resolve_performance(values);
+  config.features = resolve_features(values);
+  config.run = resolve_run(settings);
+  config.logging = resolve_logging(settings);
+  config.notices = notices_of(values);
+  config.warnings = settings.warnings;
+  return config;
+}
+
+}  // namespace costmill

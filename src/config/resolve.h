@@ -1,0 +1,29 @@
+// Settings become the Config of a run.
+#pragma once
+
+#include <string>
+
+#include "config/config.h"
+#include "config/load.h"
+
+namespace costmill {
+
+struct ResolvedUri {
+  std::string uri;  // empty: not configured
+  std::string origin;
+};
+
+// For commands that need only these. Throw Error(kBadConfig).
+LoggingConfig resolve_logging(const Settings& settings);
+ResolvedUri resolve_input(const Settings& settings);  // run.input, else the s3 section
+ResolvedUri resolve_sink(const Settings& settings);   // run.sink, else the postgresql section, else sqlite:costmill.db
+
+// Everything. The URIs are as configured: check_uris tells whether this version can work with them.
+Config resolve(const Settings& settings, const CommandLine& command_line, const Environment& environment);
+
+// Throws Error(kBadConfig) that names the schemes this version has.
+void check_uris(const Config& config);
+// The same for a sink's URI that is to be read; `origin` for messages.
+void check_sink_uri(const std::string& uri, const std::string& origin);
+
+}  // namespace costmill

@@ -1,0 +1,34 @@
+// Which label keys survive. Rule 1.
+#pragma once
+
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "texts/texts.h"
+
+namespace costmill {
+
+class EnabledKeys {
+ public:
+  // Every key is kept (no reference data given).
+  static EnabledKeys all();
+  // Only these and vm_kubevirt_io_name; an empty list drops every label, vm_kubevirt_io_name too.
+  static EnabledKeys only(const std::vector<std::string>& keys);
+
+  bool keeps(std::string_view key) const { return all_ || keys_.contains(key); }
+  // For digests: "all", or "only" and the sorted kept keys, each with its length so that no two lists share a text.
+  std::string canonical_text() const;
+
+ private:
+  struct KeyHash : TextHash {
+    using is_transparent = void;
+  };
+
+  bool all_ = false;
+  boost::unordered_flat_set<std::string, KeyHash, std::equal_to<>> keys_;
+};
+
+}  // namespace costmill

@@ -1,0 +1,77 @@
+#include "labels/label_maps.h"
+
+#include "labels/json_strings.h"
+
+namespace costmill {
+namespace {
+
+void append_json(std::string& out, std::span<const LabelEntry> entries) {
+  out += '{';
+  for (const LabelEntry& entry : entries) {
+    if (&entry != entries.data()) out += ',';
+    append_json_string(out, entry.key);
+    out += ':';
+    if (entry.value) {
+      append_json_string(out, *entry.value);
+    } else {
+      out += "null";
+    }
+  }
+  out += '}';
+}
+
+}  // namespace
+
+LabelMaps::LabelMaps(const EnabledKeys& enabled_keys) : parser_(enabled_keys) {
+  intern({});  // the first map gets the id kEmptyLabelMap
+}
+
+LabelMapId LabelMaps::parse(std::string_view label_text) {
+  const auto entries = parser_.parse(label_text);
+  return entries ? intern(*entries) : kNullLabelMap;
+}
+
+LabelMapId LabelMaps::merge(LabelMapId base, LabelMapId over) {
+  if (base == kEmptyLabelMap || base == over) return over;
+  if (over == kEmptyLabelMap) return base;
+  const auto [known, added] = merged_.try_emplace((std::uint64_t{base} << 32) | over, kEmptyLabelMap);
+  if (!added) return known->second;
+
+  merging_.clear();
+  const std::vector<LabelEntry>& low = maps_[base].entries;
+  const std::vector<LabelEntry>& high = maps_[over].entries;
+  auto from_low = low.begin();
+  for (const LabelEntry& entry : high) {
+    while (from_low != low.end() && from_low->key < entry.key) merging_.push_back(*from_low++);
+    if (from_low != low.end() && from_low->key == entry.key) ++from_low;
+    merging_.push_back(entry);
+  }
+  merging_.insert(merging_.end(), from_low, low.end());
+  return known->second = intern(merging_);
+}
+
+LabelMapId LabelMaps::intern(std::span<const LabelEntry> entries) {
+  writing_.clear();
+  append_json(writing_, entries);
+  const TextId json = texts_.intern(writing_);
+  const auto [known, added] = by_json_.try_emplace(json, static_cast<LabelMapId>(maps_.size()));
+  if (!added) return known->second;
+
+  LabelMap& map = maps_.emplace_back();
+  map.json = texts_[json];
+  map.entries.reserve(entries.size());
+  const auto stored = [this](std::string_view text) { return texts_[texts_.intern(text)]; };
+  for (const LabelEntry& entry : entries) {
+    map.entries.push_back({stored(entry.key), entry.value ? std::optional(stored(*entry.value)) : std::nullopt});
+  }
+  entry_count_ += entries.size();
+  return known->second;
+}
+
+std::size_t LabelMaps::memory_bytes() const {
+  return texts_.memory_bytes() + maps_.capacity() * sizeof(LabelMap) + entry_count_ * sizeof(LabelEntry) +
+         by_json_.bucket_count() * (sizeof(TextId) + sizeof(LabelMapId) + 1) +
+         merged_.bucket_count() * (sizeof(std::uint64_t) + sizeof(LabelMapId) + 1);
+}
+
+}  // namespace costmill

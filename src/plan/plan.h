@@ -1,0 +1,63 @@
+// What is to be read for which days: made from listings and footers alone, no line item is touched.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/layout.h"
+#include "costmill/error.h"
+#include "plan/window.h"
+#include "scan/parquet_file.h"
+#include "scan/table_use.h"
+
+namespace costmill {
+
+struct PlannedFile {
+  StoredFile file;
+  Table table = Table::kPodDaily;
+  TableUse use;
+  std::int64_t rows = 0;
+};
+
+struct PlannedRowGroup {
+  std::uint32_t file = 0;  // index into MonthPlan::files
+  int row_group = 0;
+  std::int64_t rows = 0;
+  std::int64_t compressed_bytes = 0;
+  DaySpan days;            // within the piece
+  bool days_known = true;  // false: no statistics; any day of the piece
+};
+
+// Days that share row groups, and nothing with other days: the unit that is folded, finished and freed.
+struct DayGroup {
+  DateRange days;
+  std::vector<PlannedRowGroup> row_groups;  // by file, then row group
+};
+
+struct MonthPlan {
+  MonthPiece piece;
+  std::vector<PlannedFile> files;  // readable ones, by path within each table
+  std::vector<DayGroup> groups;    // oldest first, disjoint; together all days of the piece
+  std::map<Day, Error> refused;    // days that an unreadable file may belong to
+  std::size_t files_without_rows = 0;
+  std::vector<std::string> notices;  // what may be missing: errors under run.strict
+
+  // The files that hold rows of the day, by path.
+  std::vector<StoredFile> files_of(Day day) const;
+};
+
+struct PlanOptions {
+  bool pods = true;
+  bool storage = true;
+  bool derive_roles = false;
+  int parallel_readers = 4;
+  ReadOptions read;
+};
+
+// Errors: kBadInput if no file of a table has a column that the rules need, or the month has no pod file at all (the message says
+// where it looked and what is there).
+MonthPlan plan_month(Store& store, const Layout& layout, const ClusterTree& tree, const MonthPiece& piece, const PlanOptions& options);
+
+}  // namespace costmill

@@ -1,0 +1,90 @@
+#include "run/clusters.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "costmill/error.h"
+#include "texts/utf8.h"
+
+namespace costmill {
+namespace {
+
+std::string list_of(const std::vector<ClusterTree>& trees) {
+  std::vector<std::string> names;
+  for (const ClusterTree& tree : trees) names.push_back(fmt::format("organisation {} cluster {}", tree.org_id, tree.provider_uuid));
+  return fmt::format("{}", fmt::join(names, "; "));
+}
+
+// The trees in the store that a configured cluster may mean.
+std::vector<ClusterTree> find_trees(const Config& config, const ClusterConfig& cluster, const Layout& layout, Store& store) {
+  std::vector<ClusterTree> trees = layout.find_clusters(store);
+  if (trees.empty()) {
+    throw Error(ErrorCode::kBadInput, fmt::format("no cluster under {}: expected {}; check --input and --layout", store.uri(),
+                                                  config.run.layout == LayoutKind::kKoku ? "data/parquet/<org>/OCP/pod_usage/source=<uuid>"
+                                                                                         : "data/<org>/OCP/source=<uuid>"));
+  }
+  const std::vector<ClusterTree> all = trees;
+  std::erase_if(trees, [&](const ClusterTree& tree) {
+    return (config.org_id && tree.org_id != org_in_paths(*config.org_id)) ||
+           (cluster.provider_uuid && tree.provider_uuid != *cluster.provider_uuid);
+  });
+  if (trees.empty()) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("the configured organisation and cluster are not under {}; there are: {}", store.uri(), list_of(all)));
+  }
+  return trees;
+}
+
+std::vector<ClusterTree> trees_of(const Config& config, const ClusterConfig& cluster, const Layout& layout, Store& store) {
+  if (config.org_id && cluster.provider_uuid) return {{org_in_paths(*config.org_id), *cluster.provider_uuid}};
+  // Own templates may need no organisation at all.
+  if (cluster.paths.pod_daily && cluster.provider_uuid) return {{"", *cluster.provider_uuid}};
+  std::vector<ClusterTree> trees = find_trees(config, cluster, layout, store);
+  if (trees.size() > 1 && !config.all_clusters) {
+    throw Error(ErrorCode::kBadConfig,
+                fmt::format("several clusters under {}: {}; choose with --cluster UUID (and --org), or --cluster all", store.uri(),
+                            list_of(trees)));
+  }
+  return trees;
+}
+
+void require_length(const char* key, const std::string& text, Column column) {
+  if (code_point_count(text) <= def_of(column).max_code_points) return;
+  throw Error(ErrorCode::kBadConfig, fmt::format("{} has more than {} characters, which {} cannot hold", key,
+                                                 def_of(column).max_code_points, def_of(column).name));
+}
+
+ClusterIdentity identity_of(const ClusterConfig& cluster, const ClusterTree& tree) {
+  ClusterIdentity identity;
+  identity.source_uuid = tree.provider_uuid;
+  identity.cluster_id = cluster.cluster_id.value_or(tree.provider_uuid);
+  identity.cluster_alias = cluster.cluster_alias.value_or(identity.cluster_id);
+  identity.report_period_id = cluster.report_period_id;
+  require_length("ocp.cluster_id", identity.cluster_id, Column::kClusterId);
+  require_length("ocp.cluster_alias", identity.cluster_alias, Column::kClusterAlias);
+  return identity;
+}
+
+DateRange window_of(const ClusterConfig& cluster, const ClusterTree& tree, const Layout& layout, Store& store) {
+  if (cluster.window) return *cluster.window;
+  std::vector<std::string> months;
+  for (const Month month : layout.find_months(store, tree)) months.push_back(to_string(month));
+  throw Error(ErrorCode::kBadConfig,
+              fmt::format("which days? give --month YYYY-MM, or --from and --to; cluster {} has {}", tree.provider_uuid,
+                          months.empty() ? "no month" : fmt::format("{}", fmt::join(months, ", "))));
+}
+
+}  // namespace
+
+std::vector<ChosenCluster> choose_clusters(const Config& config, Store& store) {
+  std::vector<ChosenCluster> chosen;
+  for (const ClusterConfig& cluster : config.clusters) {
+    const Layout layout(config.run.layout, cluster.paths);
+    for (const ClusterTree& tree : trees_of(config, cluster, layout, store)) {
+      chosen.push_back({identity_of(cluster, tree), tree, layout, window_of(cluster, tree, layout, store)});
+    }
+  }
+  return chosen;
+}
+
+}  // namespace costmill

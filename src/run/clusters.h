@@ -1,0 +1,22 @@
+// Which clusters a run is about: configured, or found in the input.
+#pragma once
+
+#include <vector>
+
+#include "catalog/layout.h"
+#include "config/config.h"
+#include "summary/day_rows.h"
+
+namespace costmill {
+
+struct ChosenCluster {
+  ClusterIdentity identity;
+  ClusterTree tree;
+  Layout layout;
+  DateRange window;
+};
+
+// Errors: kBadConfig if the choice is not clear (lists what is there) or no window is given, kBadInput if there is no cluster.
+std::vector<ChosenCluster> choose_clusters(const Config& config, Store& store);
+
+}  // namespace costmill

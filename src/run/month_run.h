@@ -1,0 +1,118 @@
+// Folds the days of one cluster and month in parallel and hands them over in order of day.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "config/config.h"
+#include "memory/memory.h"
+#include "plan/plan.h"
+#include "reference/reference_data.h"
+#include "run/read_ahead.h"
+#include "scan/row_group_scan.h"
+#include "summary/fold.h"
+
+namespace costmill {
+
+struct MonthRunOptions {
+  FoldOptions fold;
+  ScanOptions scan;
+  ReadAheadOptions read_ahead;
+  int workers = 4;
+  bool workers_share_days = true;  // performance.parallel_chunks
+  bool keep_chunks = false;        // performance.delete_intermediate_dfs: false
+};
+
+// A day is finished rows, or the reason why there are none.
+struct DayOutcome {
+  Day day;
+  std::optional<DayResult> result;
+  std::optional<Error> refusal;
+};
+
+struct MonthRunFigures {
+  std::uint64_t rows_folded = 0;
+  std::int64_t bytes_read = 0;
+  double reading_seconds = 0;
+  double aggregation_seconds = 0;
+};
+
+class MonthRun {
+ public:
+  using ReferenceSource = std::function<std::shared_ptr<const ReferenceData>()>;  // thread-safe
+
+  MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options, ReferenceSource reference,
+           MemoryBudget& budget, const std::function<void(std::uint64_t rows)>& on_rows_folded);
+  ~MonthRun();
+  MonthRun(const MonthRun&) = delete;
+  MonthRun& operator=(const MonthRun&) = delete;
+
+  // Calls `deliver` for every day of the month's piece, oldest first, from the calling thread; it returns false to stop.
+  // Throws what is no matter of one day (a bug), and Error(kCancelled).
+  void deliver_days(const std::function<bool(DayOutcome&&)>& deliver, const std::atomic<bool>& cancelled);
+
+  // After deliver_days.
+  MonthRunFigures figures() const;
+
+ private:
+  // A partial fold of one worker, and the memory that it holds.
+  struct PartialFold {
+    PartialFold(const FoldOptions& options, MemoryBudget& budget) : fold(options), memory(budget, "the tables of a day") {}
+    Fold fold;
+    MemoryShare memory;
+    std::vector<Chunk> kept_chunks;
+  };
+  struct GroupState {
+    std::size_t first_request = 0;  // of its row groups in the read-ahead
+    std::size_t claimed = 0;        // row groups
+    std::size_t folding = 0;
+    bool started = false;
+    bool finished = false;
+    std::vector<std::unique_ptr<PartialFold>> partials;       // by worker
+    std::map<Day, std::pair<std::uint64_t, Error>> refusals;  // by day: the first in order of row groups
+    std::vector<DayOutcome> outcomes;
+  };
+  struct Claim {
+    std::size_t group;
+    std::size_t row_group;
+  };
+
+  void work(int worker);
+  std::optional<Claim> claim(int worker, std::optional<std::size_t> own_group);
+  std::optional<std::size_t> claimable_group(std::optional<std::size_t> own_group);
+  void fold_row_group(const Claim& claim, PartialFold& partial);
+  // A row on a day that the statistics exclude would be lost, so the file is refused.
+  void require_days(const PlannedRowGroup& row_group, const PlannedFile& file, const Chunk& chunk) const;
+  void refuse_days(const Claim& claim, const Error& error);
+  void finish_group(std::size_t group);
+  DayOutcome finish_day(const GroupState& state, const Fold* fold, Day day);
+  Error error_of(const Refusal& refusal, Day day) const;
+  std::size_t row_groups_of(std::size_t group) const { return plan_.groups[group].row_groups.size(); }
+
+  const MonthPlan& plan_;
+  const ClusterIdentity& cluster_;
+  const MonthRunOptions options_;
+  const ReferenceSource reference_;
+  MemoryBudget& budget_;
+  const std::function<void(std::uint64_t)> on_rows_folded_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<GroupState> groups_;
+  std::size_t delivered_ = 0;  // groups
+  bool stopping_ = false;
+  std::exception_ptr failure_;
+  MonthRunFigures figures_;
+  std::unique_ptr<ReadAhead> read_ahead_;
+  std::vector<std::jthread> workers_;
+};
+
+}  // namespace costmill

@@ -1,0 +1,85 @@
+// The whole run: clusters, months, days; from an immutable Config to committed days and a report.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "costmill/error.h"
+#include "memory/memory.h"
+#include "plan/plan.h"
+#include "summary/day_rows.h"
+
+namespace costmill {
+
+// Busy seconds of each phase, summed over threads; phases overlap, so they may add up to more than wall_seconds.
+struct PhaseSeconds {
+  double planning = 0;
+  double reading = 0;
+  double aggregation = 0;
+  double writing = 0;
+  double wall = 0;
+};
+
+struct DayReport {
+  std::string source_uuid;
+  Day day;
+  std::uint64_t input_rows = 0;
+  std::uint64_t output_rows = 0;
+};
+
+struct DayFailure {
+  std::string source_uuid;
+  Day day;
+  Error error;
+};
+
+struct RunReport {
+  std::vector<DayReport> days;          // committed, with rows
+  std::vector<DayFailure> failed_days;  // only with keep_going
+  std::uint64_t input_rows = 0;
+  std::uint64_t output_rows = 0;
+  std::size_t files = 0;
+  std::size_t files_without_rows = 0;
+  std::int64_t bytes_read = 0;  // compressed, of the row groups read
+  PhaseSeconds seconds;
+  MemoryUsage memory;
+};
+
+// How far a run is. Rows count what has been folded so far.
+struct RunProgress {
+  std::size_t days_done = 0;
+  std::size_t days = 0;
+  std::uint64_t rows_done = 0;
+  std::uint64_t rows = 0;
+};
+
+enum class Severity { kDebug, kInfo, kWarning };
+
+// Called from the thread that called run(), except `progress`, which any worker may call.
+struct RunEvents {
+  std::function<void(Severity, const std::string&)> message = [](Severity, const std::string&) {};
+  std::function<void(const DayReport&)> day = [](const DayReport&) {};
+  std::function<void(const RunProgress&)> progress = [](const RunProgress&) {};
+  // At the four stages `start`, `after reading`, `after aggregation`, `after write`.
+  std::function<void(const char* stage, const MemoryUsage&, double duration_seconds)> stage = [](const char*, const MemoryUsage&, double) {
+  };
+};
+
+// Thread-safe and reentrant; `cancelled` may be set from a signal handler. Errors: every kind; days before the first bad one (by
+// date) are committed, as config.run and performance.incremental_db_writes say.
+RunReport run(const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled);
+
+// What run() would read and write; touches nothing.
+struct ClusterPlan {
+  ClusterIdentity cluster;
+  ClusterTree tree;
+  DateRange window;
+  std::vector<MonthPlan> months;
+};
+std::vector<ClusterPlan> plan(const Config& config);
+
+}  // namespace costmill

@@ -1,0 +1,59 @@
+// Decoders of one column of one row group, batch by batch: low-level Parquet readers into the columns of a Chunk.
+#pragma once
+
+#include <parquet/column_reader.h>
+#include <parquet/file_reader.h>
+
+#include <memory>
+#include <string>
+
+#include "scan/chunk.h"
+
+namespace costmill {
+
+// Where a column comes from, for messages.
+struct ColumnPlace {
+  std::string file;
+  int row_group = 0;
+  std::string column;
+};
+
+enum class TextCoding {
+  kDictionaryCodes,  // codes of the Parquet dictionary stay codes: a text is interned once per row group
+  kPlainText,        // every row's text is looked up (performance.use_categorical: false; PLAIN pages)
+};
+
+// Each read() fills exactly `rows` rows. Errors: kCorrupt (row missing, code outside the dictionary), kBadInput (type or value
+// that does not convert without loss).
+class TextReader {
+ public:
+  virtual ~TextReader() = default;
+  virtual void read(std::size_t rows, std::vector<TextId>& out) = 0;
+};
+
+class NumberReader {
+ public:
+  virtual ~NumberReader() = default;
+  virtual void read(std::size_t rows, NumberColumn& out) = 0;
+};
+
+class TimeReader {
+ public:
+  virtual ~TimeReader() = default;
+  virtual void read(std::size_t rows, std::vector<std::int64_t>& out_ms) = 0;
+};
+
+std::unique_ptr<TextReader> make_text_reader(parquet::RowGroupReader& row_group, int column, TextCoding coding, Texts& texts,
+                                             ColumnPlace place);
+std::unique_ptr<NumberReader> make_number_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place);
+std::unique_ptr<TimeReader> make_time_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place);
+
+// Decodes and throws away (performance.column_filtering: false).
+class DiscardingReader {
+ public:
+  virtual ~DiscardingReader() = default;
+  virtual void read(std::size_t rows) = 0;
+};
+std::unique_ptr<DiscardingReader> make_discarding_reader(parquet::RowGroupReader& row_group, int column);
+
+}  // namespace costmill

@@ -1,0 +1,25 @@
+#include "scan/table_use.h"
+
+namespace costmill {
+namespace {
+
+constexpr std::uint32_t bit(int position) { return 1U << position; }
+
+}  // namespace
+
+WantedColumns wanted_columns(TableUse use, bool derive_roles) {
+  using namespace pod_columns;
+  WantedColumns wanted;
+  if (use.capacity) wanted = wanted | WantedColumns{bit(kNode), bit(kNodeCapacityCpuCoreSeconds) | bit(kNodeCapacityMemoryByteSeconds)};
+  if (use.pods) {
+    wanted = wanted | WantedColumns{bit(kNamespace) | bit(kNode) | bit(kResourceId) | bit(kPodLabels),
+                                    (bit(kNodeCapacityMemoryBytes) << 1U) - 1};  // all up to the capacity of the row itself
+    if (derive_roles) wanted.texts |= bit(kNodeRole);
+  }
+  if (use.placements) wanted.texts |= bit(kNamespace) | bit(kNode) | bit(kResourceId) | bit(kPod);
+  if (use.storage) wanted = {bit(storage_columns::kTextCount) - 1, bit(storage_columns::kNumberCount) - 1};
+  if (use.node_labels || use.namespace_labels) wanted = {bit(label_columns::kTextCount) - 1, 0};
+  return wanted;
+}
+
+}  // namespace costmill

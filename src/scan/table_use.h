@@ -1,0 +1,23 @@
+// What the rows of a table are used for, and the columns that takes.
+#pragma once
+
+#include "scan/chunk.h"
+
+namespace costmill {
+
+// What a table is folded into. The hourly and the daily pod table may be one and the same file.
+struct TableUse {
+  bool capacity = false;
+  bool pods = false;
+  bool placements = false;
+  bool storage = false;
+  bool node_labels = false;
+  bool namespace_labels = false;
+
+  bool operator==(const TableUse&) const = default;
+};
+
+// The columns that a use reads.
+WantedColumns wanted_columns(TableUse use, bool derive_roles);
+
+}  // namespace costmill

@@ -1,0 +1,77 @@
+// Reads the canonical dump, and tables like it in any row order: one pass notes where each (cluster, day) lies.
+#include <map>
+
+#include "sink/csv_table.h"
+#include "sink/sinks.h"
+#include "sink/state_file.h"
+
+namespace costmill {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CsvSinkReader final : public SinkReader {
+ public:
+  CsvSinkReader(const fs::path& table, const fs::path& state_folder) : table_(table) {
+    if (!state_folder.empty()) records_ = StateFile(state_folder, "csv").records();
+    note_stretches();
+  }
+
+  std::vector<StoredKey> days() override {
+    std::vector<StoredKey> keys;
+    for (const auto& [key, stretches] : stretches_) keys.push_back(key);
+    return keys;
+  }
+
+  std::vector<StoredRow> read_day(const StoredKey& key) override {
+    std::vector<StoredRow> rows;
+    const auto found = stretches_.find(key);
+    if (found == stretches_.end()) return rows;
+    for (const Stretch& stretch : found->second) {
+      table_.seek(stretch.place);
+      for (std::uint64_t left = stretch.rows; left > 0 && table_.next(row_); --left) rows.push_back(row_);
+    }
+    return rows;
+  }
+
+  std::vector<DayRecord> records() override { return records_; }
+
+ private:
+  // Rows of one (cluster, day) that follow each other in the file.
+  struct Stretch {
+    CsvTable::Place place;
+    std::uint64_t rows = 0;
+  };
+
+  void note_stretches() {
+    std::vector<Stretch>* current = nullptr;
+    StoredKey current_key;
+    for (CsvTable::Place place = table_.place(); table_.next(row_); place = table_.place()) {
+      if (current == nullptr || table_.key() != current_key) {
+        current_key = table_.key();
+        current = &stretches_[current_key];
+        current->push_back({.place = place});
+      }
+      ++current->back().rows;
+    }
+  }
+
+  CsvTable table_;
+  StoredRow row_;
+  std::map<StoredKey, std::vector<Stretch>> stretches_;
+  std::vector<DayRecord> records_;
+};
+
+}  // namespace
+
+std::unique_ptr<SinkReader> open_csv_reader(const fs::path& folder_or_file) {
+  const bool is_folder = fs::is_directory(folder_or_file);
+  const fs::path table = is_folder ? folder_or_file / kCsvFileName : folder_or_file;
+  if (!fs::exists(table)) throw_nothing_to_read(table, "the CSV file of the daily summary");
+  // Another program's table may lie beside anybody's state.
+  const bool ours = table.filename() == kCsvFileName;
+  const fs::path folder = table.has_parent_path() ? table.parent_path() : fs::path(".");
+  return std::make_unique<CsvSinkReader>(table, ours ? folder : fs::path());
+}
+
+}  // namespace costmill

@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "costmill/error.h"
+#include "sink/sinks.h"
+
+namespace costmill {
+namespace {
+
+constexpr std::string_view kSchemes[] = {"sqlite", "parquet", "csv"};
+
+struct SinkPlace {
+  std::string_view scheme;
+  std::filesystem::path path;
+};
+
+SinkPlace place_of(std::string_view uri) {
+  const std::size_t colon = uri.find(':');
+  const std::string_view scheme = uri.substr(0, colon);
+  const bool known = std::find(std::begin(kSchemes), std::end(kSchemes), scheme) != std::end(kSchemes);
+  if (colon == std::string_view::npos || !known) {
+    // The text is not repeated: a URI of another kind may hold a password.
+    throw Error(ErrorCode::kBadConfig, "the sink is none that Costmill knows; give sqlite:FILE, parquet:DIR or csv:DIR");
+  }
+  std::string_view path = uri.substr(colon + 1);
+  if (path.empty()) {
+    throw Error(ErrorCode::kBadConfig,
+                fmt::format("the sink {}: lacks its path; give {}:{}", scheme, scheme, scheme == "sqlite" ? "FILE" : "DIR"));
+  }
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return {scheme, std::filesystem::path(path)};
+}
+
+}  // namespace
+
+std::unique_ptr<Sink> open_sink(std::string_view uri, const SinkOptions& options) {
+  const SinkPlace place = place_of(uri);
+  if (place.scheme == "sqlite") return open_sqlite_sink(place.path, options.commit);
+  if (place.scheme == "parquet") return open_parquet_sink(place.path, options);
+  return open_csv_sink(place.path);
+}
+
+std::unique_ptr<SinkReader> open_sink_reader(std::string_view uri) {
+  const SinkPlace place = place_of(uri);
+  if (place.scheme == "sqlite") return open_sqlite_reader(place.path);
+  if (place.scheme == "parquet") return open_parquet_reader(place.path);
+  return open_csv_reader(place.path);
+}
+
+void throw_nothing_to_read(const std::filesystem::path& path, std::string_view expected) {
+  throw Error(ErrorCode::kSinkUnavailable,
+              fmt::format("{} is not there: expected {}; check the URI, or run first", path.string(), expected), {.file = path.string()});
+}
+
+}  // namespace costmill

@@ -1,0 +1,37 @@
+// How a day lies in Parquet: places of the files, and the rows as Arrow columns.
+#pragma once
+
+#include <arrow/status.h>
+#include <arrow/table.h>
+#include <arrow/type_fwd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "sink/sink.h"
+
+namespace costmill {
+
+// DIR/<table>: what a reader of whole folders of Parquet files is pointed at.
+std::filesystem::path parquet_table_folder(const std::filesystem::path& folder);
+// DIR/<table>/source=<uuid>/<YYYY-MM-DD>.parquet
+std::filesystem::path parquet_file_of(const std::filesystem::path& folder, const StoredKey& key);
+// DIR/<table>/empty.parquet: schema only, there while no day is.
+std::filesystem::path parquet_empty_file(const std::filesystem::path& folder);
+
+inline constexpr std::string_view kSourcePrefix = "source=";
+inline constexpr std::string_view kParquetSuffix = ".parquet";
+
+// uuid and kColumns; texts are dictionary-coded.
+std::shared_ptr<arrow::Schema> parquet_schema(NumericOutput numeric);
+
+// Rows [first, first + count) as a table of parquet_schema(). Each distinct text of a column is copied once.
+// Throws Error(kBadInput) for a number that does not fit numeric(33,15), Error(kNoMemory).
+std::shared_ptr<arrow::Table> parquet_rows(const DayRows& day, std::size_t first, std::size_t count, NumericOutput numeric,
+                                           arrow::MemoryPool* pool);
+
+// Throws what a failed status means; `action` completes "cannot ...".
+void check_arrow(const arrow::Status& status, std::string_view action, const std::filesystem::path& path);
+
+}  // namespace costmill

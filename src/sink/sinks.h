@@ -1,0 +1,24 @@
+// The sinks and readers behind open_sink and open_sink_reader.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "sink/sink.h"
+
+namespace costmill {
+
+std::unique_ptr<Sink> open_csv_sink(const std::filesystem::path& folder);
+std::unique_ptr<SinkReader> open_csv_reader(const std::filesystem::path& folder_or_file);
+
+std::unique_ptr<Sink> open_parquet_sink(const std::filesystem::path& folder, const SinkOptions& options);
+std::unique_ptr<SinkReader> open_parquet_reader(const std::filesystem::path& folder);
+
+std::unique_ptr<Sink> open_sqlite_sink(const std::filesystem::path& file, Commit commit);
+std::unique_ptr<SinkReader> open_sqlite_reader(const std::filesystem::path& file);
+
+// Error(kSinkUnavailable): nothing to read at `path`.
+[[noreturn]] void throw_nothing_to_read(const std::filesystem::path& path, std::string_view expected);
+
+}  // namespace costmill

@@ -1,0 +1,20 @@
+// The tables of the SQLite sink. docs/formats.md lists them for people who query.
+#pragma once
+
+#include <string>
+
+#include "sink/sqlite_database.h"
+
+namespace costmill {
+
+inline constexpr int kSqliteSchemaVersion = 1;
+
+// Makes what is missing. Error(kSinkUnavailable) if the file holds a newer schema, or tables of these names that are not ours.
+void ensure_sqlite_schema(SqliteDatabase& database);
+// Error(kSinkUnavailable) unless it holds a schema that this version reads.
+void check_sqlite_schema(SqliteDatabase& database);
+
+// "report_period_id, cluster_id, ..."
+std::string sqlite_column_list();
+
+}  // namespace costmill

@@ -1,0 +1,59 @@
+// What the rows of a day join: labels, cost categories, capacity; and how often rows were repeated by it.
+#pragma once
+
+#include "labels/label_maps.h"
+#include "reference/reference_data.h"
+#include "summary/capacity.h"
+#include "summary/cost_category.h"
+#include "summary/label_sets.h"
+
+namespace costmill {
+
+// Joins that repeat rows, so that sums count several times, as in the reference. Counted for a warning.
+struct FanOuts {
+  std::size_t nodes_with_several_label_sets = 0;
+  std::size_t namespaces_with_several_label_sets = 0;
+  std::size_t namespaces_in_several_categories = 0;
+  std::size_t claims_with_several_volumes = 0;
+  std::size_t volume_pods_with_several_placements = 0;
+
+  bool any() const {
+    return nodes_with_several_label_sets + namespaces_with_several_label_sets + namespaces_in_several_categories +
+               claims_with_several_volumes + volume_pods_with_several_placements >
+           0;
+  }
+};
+
+class DayJoins {
+ public:
+  DayJoins(const Texts& fold_texts, LabelMaps& label_maps, const ReferenceData& reference_data, bool use_cost_categories)
+      : texts(fold_texts),
+        maps(label_maps),
+        label_texts(fold_texts, label_maps),
+        reference(reference_data),
+        use_cost_categories_(use_cost_categories) {}
+
+  const CategoryMatch& categories_of(TextId namespace_name) {
+    const auto [entry, added] = categories_.try_emplace(namespace_name);
+    if (added && use_cost_categories_ && namespace_name != kNullText) {
+      entry->second = match_categories(texts[namespace_name], reference.cost_categories);
+      if (entry->second.category_ids.size() > 1) ++fan_outs.namespaces_in_several_categories;
+    }
+    return entry->second;
+  }
+
+  const Texts& texts;
+  LabelMaps& maps;
+  LabelTexts label_texts;
+  const ReferenceData& reference;
+  ResolvedLabels node_labels;
+  ResolvedLabels namespace_labels;
+  DayCapacity capacity;
+  FanOuts fan_outs;
+
+ private:
+  boost::unordered_flat_map<TextId, CategoryMatch> categories_;
+  bool use_cost_categories_;
+};
+
+}  // namespace costmill

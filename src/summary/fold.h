@@ -1,0 +1,75 @@
+// Folds chunks into the tables of their days, and finishes days into rows. The heart of Costmill.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "reference/reference_data.h"
+#include "scan/table_use.h"
+#include "summary/day_joins.h"
+#include "summary/day_rows.h"
+#include "summary/label_sets.h"
+#include "summary/node_roles.h"
+#include "summary/placements.h"
+#include "summary/pods.h"
+#include "summary/storage.h"
+
+namespace costmill {
+
+struct FoldOptions {
+  Day first_day;  // rows of other days are no part of the run
+  Day last_day;
+  bool pods = true;           // features.pod_aggregation
+  bool storage = true;        // features.storage_aggregation
+  bool unallocated = true;    // features.unallocated_capacity
+  bool cost_category = true;  // features.cost_category
+  bool derive_roles = false;  // no reference data: roles come from the rows
+};
+
+struct DayResult {
+  DayRows rows;
+  FanOuts fan_outs;
+  std::uint64_t input_rows = 0;
+};
+
+// One worker's share of a group of days. Not thread-safe. Chunks may come in any order and be cut in any way, and partial folds
+// may merge in any order: the finished days are the same bytes.
+class Fold {
+ public:
+  explicit Fold(const FoldOptions& options) : options_(options) {}
+
+  // The texts that chunks are coded in.
+  Texts& texts() { return texts_; }
+
+  // Rows whose interval_start is NULL or outside the options' days are dropped. `file` is the file's number in the run.
+  void add(const Chunk& chunk, TableUse use, std::uint32_t file);
+
+  void merge(const Fold& other);
+
+  // The rows of a day (none: no rows of it were added) in canonical order. Throws Refusal.
+  DayResult finish(Day day, const ClusterIdentity& cluster, const ReferenceData& reference) const;
+
+  std::size_t memory_bytes() const;
+
+ private:
+  struct DayTables {
+    PodTable pods;
+    CapacityTable capacity;
+    PlacementTable placements;
+    StorageTable storage;
+    LabelSets node_labels;
+    LabelSets namespace_labels;
+    NodeRoleEvidence roles;
+    std::uint64_t rows = 0;
+  };
+
+  void add_rows_of_day(const Chunk& chunk, std::span<const std::uint32_t> rows, TableUse use, std::uint32_t file, DayTables& day);
+
+  FoldOptions options_;
+  Texts texts_;
+  std::map<Day, DayTables> days_;
+  std::vector<std::uint32_t> row_numbers_;
+};
+
+}  // namespace costmill

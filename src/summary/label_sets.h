@@ -1,0 +1,46 @@
+// The label texts of nodes (or namespaces) on one day. Rule 3.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "labels/label_maps.h"
+#include "scan/chunk.h"
+#include "summary/group_key.h"
+#include "summary/label_texts.h"
+#include "summary/row_place.h"
+#include "summary/text_mapping.h"
+
+namespace costmill {
+
+// Distinct label maps by subject, after filtering to the enabled keys.
+class ResolvedLabels {
+ public:
+  // What a row of this subject joins: its maps, or one empty map if it has none. NULL joins nothing.
+  std::span<const LabelMapId> of(TextId subject) const;
+
+  // Subjects with more than one map: each of their rows is repeated for each map.
+  std::size_t subjects_with_several_maps() const;
+
+ private:
+  friend class LabelSets;
+  boost::unordered_flat_map<TextId, std::vector<LabelMapId>> maps_;
+};
+
+class LabelSets {
+ public:
+  void add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file);
+  void merge(const LabelSets& other, const TextMapping& mapping);
+
+  // `column` is named where a text is refused.
+  ResolvedLabels resolve(LabelTexts& label_texts, const char* column) const;
+
+  // The label texts of a subject as they stand in the files.
+  const GroupMap<2, RowPlace>& texts_of_subjects() const { return first_seen_; }
+  std::size_t memory_bytes() const { return first_seen_.bucket_count() * sizeof(*first_seen_.begin()); }
+
+ private:
+  GroupMap<2, RowPlace> first_seen_;  // (subject, label text) -> first row
+};
+
+}  // namespace costmill

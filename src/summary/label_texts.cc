@@ -1,0 +1,35 @@
+#include "summary/label_texts.h"
+
+#include <fmt/format.h>
+
+namespace costmill {
+
+LabelMapId LabelTexts::map_of(TextId text, const char* column, RowPlace place) {
+  if (text == kNullText) return kNullLabelMap;
+  const auto [entry, added] = parsed_.try_emplace(text, kEmptyLabelMap);
+  if (added) {
+    try {
+      entry->second = maps_.parse(texts_[text]);
+    } catch (const LabelError& error) {
+      reasons_.emplace(text, error.what());
+    }
+  }
+  if (!reasons_.empty()) [[unlikely]] {
+    if (const auto reason = reasons_.find(text); reason != reasons_.end()) refuse(text, reason->second, column, place);
+  }
+  return entry->second;
+}
+
+void LabelTexts::refuse(TextId text, const std::string& reason, const char* column, RowPlace place) {
+  if (first_refusal_ && first_refusal_->place() <= place) return;
+  constexpr std::size_t kShownBytes = 120;
+  const std::string_view shown = texts_[text].substr(0, kShownBytes);
+  first_refusal_.emplace(fmt::format("label text {:?}{} is refused: {}", shown, shown.size() < texts_[text].size() ? "..." : "", reason),
+                         column, place);
+}
+
+void LabelTexts::check() const {
+  if (first_refusal_) throw Refusal(*first_refusal_);
+}
+
+}  // namespace costmill

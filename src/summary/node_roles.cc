@@ -1,0 +1,50 @@
+#include "summary/node_roles.h"
+
+#include "summary/pods.h"
+
+namespace costmill {
+namespace {
+
+constexpr std::string_view kApiServerNamespace = "openshift-kube-apiserver";
+constexpr std::string_view kInfraLabel = R"("node_role_kubernetes_io": "infra")";  // exactly so, with one blank
+
+}  // namespace
+
+void NodeRoleEvidence::add(const Chunk& chunk, std::span<const std::uint32_t> rows, const Texts& texts) {
+  const auto& namespaces = chunk.texts[pod_columns::kNamespace];
+  const auto& nodes = chunk.texts[pod_columns::kNode];
+  const auto& resource_ids = chunk.texts[pod_columns::kResourceId];
+  const auto& roles = chunk.texts[pod_columns::kNodeRole];
+  for (const std::uint32_t row : rows) {
+    if (nodes[row] == kNullText || resource_ids[row] == kNullText) continue;
+    Evidence& evidence = nodes_[{nodes[row], resource_ids[row]}];
+    evidence.node_role = larger_text(evidence.node_role, roles[row], texts);
+    if (!evidence.runs_api_server && namespaces[row] != kNullText) evidence.runs_api_server = texts[namespaces[row]] == kApiServerNamespace;
+  }
+}
+
+void NodeRoleEvidence::merge(const NodeRoleEvidence& other, const TextMapping& mapping, const Texts& texts) {
+  for (const auto& [key, theirs] : other.nodes_) {
+    Evidence& mine = nodes_[{mapping(key[0]), mapping(key[1])}];
+    mine.node_role = larger_text(mine.node_role, mapping(theirs.node_role), texts);
+    mine.runs_api_server |= theirs.runs_api_server;
+  }
+}
+
+NodeRoles NodeRoleEvidence::derive(const LabelSets& node_labels, const Texts& texts) const {
+  boost::unordered_flat_map<TextId, bool> is_infra;
+  for (const auto& [key, place] : node_labels.texts_of_subjects()) {
+    if (key[0] == kNullText || key[1] == kNullText) continue;
+    is_infra[key[0]] |= texts[key[1]].find(kInfraLabel) != std::string_view::npos;
+  }
+  NodeRoles roles;
+  for (const auto& [key, evidence] : nodes_) {
+    const auto infra = is_infra.find(key[0]);
+    std::string role = evidence.runs_api_server ? "master" : infra != is_infra.end() && infra->second ? "infra" : "worker";
+    if (evidence.node_role != kNullText) role = texts[evidence.node_role];
+    roles.emplace(std::pair(std::string(texts[key[0]]), std::string(texts[key[1]])), std::move(role));
+  }
+  return roles;
+}
+
+}  // namespace costmill

@@ -1,0 +1,39 @@
+// The role of a node: from reference data (rule 9), or from the day's own rows where none is given (rule 11).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "scan/chunk.h"
+#include "summary/group_key.h"
+#include "summary/label_sets.h"
+#include "summary/text_mapping.h"
+
+namespace costmill {
+
+// (node, resource_id) -> role; a pair that is not there has none.
+using NodeRoles = std::map<std::pair<std::string, std::string>, std::optional<std::string>>;
+
+// Gathers what roles are derived from. Only filled where no reference data is given.
+class NodeRoleEvidence {
+ public:
+  void add(const Chunk& chunk, std::span<const std::uint32_t> rows, const Texts& texts);
+  void merge(const NodeRoleEvidence& other, const TextMapping& mapping, const Texts& texts);
+
+  // The largest node_role where the data has one (also ''), else master if a pod runs in openshift-kube-apiserver, else infra by
+  // the node's label text, else worker.
+  NodeRoles derive(const LabelSets& node_labels, const Texts& texts) const;
+  std::size_t memory_bytes() const { return nodes_.bucket_count() * sizeof(*nodes_.begin()); }
+
+ private:
+  struct Evidence {
+    TextId node_role = kNullText;  // MAX
+    bool runs_api_server = false;
+  };
+  GroupMap<2, Evidence> nodes_;  // (node, resource_id), neither NULL
+};
+
+}  // namespace costmill

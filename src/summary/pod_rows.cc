@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include "summary/refusal.h"
+#include "summary/rows.h"
+
+namespace costmill {
+namespace {
+
+constexpr double kGigabytesPerByte = 0x1p-30;
+
+// A final group: (namespace, node, merged label map).
+struct FinalPods {
+  GroupKey<3> key;
+  PodSums sums;
+  TextId resource_id = kNullText;
+  RowPlace first_row;
+};
+
+class FinalPodTable {
+ public:
+  void add(const GroupKey<3>& key, const PodGroup& group, std::int64_t count, const Texts& texts) {
+    const auto [entry, added] = index_.try_emplace(key, groups_.size());
+    if (added) groups_.push_back({.key = key, .sums = {}, .first_row = group.first_row});
+    FinalPods& final_group = groups_[entry->second];
+    if (!final_group.sums.add(group.sums, count)) {
+      throw Refusal("a sum of this group goes beyond what can be held exactly", "pod_usage_cpu_core_seconds", group.first_row);
+    }
+    final_group.resource_id = larger_text(final_group.resource_id, group.resource_id, texts);
+    final_group.first_row = std::min(final_group.first_row, group.first_row);
+  }
+
+  const std::vector<FinalPods>& groups() const { return groups_; }
+
+ private:
+  GroupMap<3, std::size_t> index_;
+  std::vector<FinalPods> groups_;
+};
+
+// The pod's own labels win over the namespace's, those over the node's; NULL labels of the pod leave nothing.
+void join_labels(const PodTable& pods, DayJoins& joins, FinalPodTable& out) {
+  for (const auto& [key, slot] : pods.index()) {
+    const PodGroup& group = pods.group(slot);
+    const LabelMapId own = joins.label_texts.map_of(key[2], "pod_labels", group.first_row);
+    const std::int64_t repeats = joins.categories_of(key[0]).repeats();
+    for (const LabelMapId of_node : joins.node_labels.of(key[1])) {
+      for (const LabelMapId of_namespace : joins.namespace_labels.of(key[0])) {
+        LabelMapId merged = kNullLabelMap;
+        if (own != kNullLabelMap) {
+          merged = joins.maps.merge(joins.maps.merge(or_empty(of_node), or_empty(of_namespace)), own);
+        }
+        out.add({key[0], key[1], merged}, group, repeats, joins.texts);
+      }
+    }
+  }
+  joins.label_texts.check();
+}
+
+template <typename Sum>
+std::optional<double> hours(const Sum& sum, bool has_value, double unit, const char* column, RowPlace place) {
+  if (!has_value) return std::nullopt;
+  if (!sum.fits()) throw Refusal("the sum of this group goes beyond what can be held exactly", column, place);
+  return sum.value() / 3600 * unit;
+}
+
+void set_quantities(const FinalPods& group, const DayCapacity& capacity, SummaryRow& row) {
+  constexpr Column kCpu[] = {Column::kPodUsageCpuCoreHours, Column::kPodRequestCpuCoreHours, Column::kPodEffectiveUsageCpuCoreHours,
+                             Column::kPodLimitCpuCoreHours};
+  constexpr Column kMemory[] = {Column::kPodUsageMemoryGigabyteHours, Column::kPodRequestMemoryGigabyteHours,
+                                Column::kPodEffectiveUsageMemoryGigabyteHours, Column::kPodLimitMemoryGigabyteHours};
+  const auto set = [&](Column column, std::optional<double> value) { RowBuilder::set(row, column, value, group.first_row); };
+  for (std::size_t i = 0; i < PodSums::kSums; ++i) {
+    const bool has_cpu = (group.sums.has_cpu >> i & 1) != 0;
+    const bool has_memory = (group.sums.has_memory >> i & 1) != 0;
+    set(kCpu[i], hours(group.sums.cpu[i], has_cpu, 1.0, def_of(kCpu[i]).name.data(), group.first_row));
+    set(kMemory[i], hours(group.sums.memory[i], has_memory, kGigabytesPerByte, def_of(kMemory[i]).name.data(), group.first_row));
+  }
+  const auto scaled = [](std::optional<double> value, double divisor, double unit) {
+    return value ? std::optional<double>(*value / divisor * unit) : std::nullopt;
+  };
+  set(Column::kNodeCapacityCpuCores, group.sums.capacity_cpu_cores.value());
+  set(Column::kNodeCapacityMemoryGigabytes, scaled(group.sums.capacity_memory_bytes.value(), 1, kGigabytesPerByte));
+  if (const auto node = capacity.nodes.find(group.key[1]); node != capacity.nodes.end()) {
+    set(Column::kNodeCapacityCpuCoreHours, scaled(node->second.cpu_core_seconds, 3600, 1));
+    set(Column::kNodeCapacityMemoryGigabyteHours, scaled(node->second.memory_byte_seconds, 3600, kGigabytesPerByte));
+  }
+  set(Column::kClusterCapacityCpuCoreHours, scaled(capacity.cluster.cpu_core_seconds, 3600, 1));
+  set(Column::kClusterCapacityMemoryGigabyteHours, scaled(capacity.cluster.memory_byte_seconds, 3600, kGigabytesPerByte));
+}
+
+}  // namespace
+
+void append_pod_rows(const PodTable& pods, DayJoins& joins, RowBuilder& rows) {
+  pods.check();
+  FinalPodTable final_pods;
+  join_labels(pods, joins, final_pods);
+  for (const FinalPods& group : final_pods.groups()) {
+    SummaryRow row;
+    row.data_source = DataSource::kPod;
+    row.namespace_name = rows.text(group.key[0], Column::kNamespace, group.first_row);
+    row.node = rows.text(group.key[1], Column::kNode, group.first_row);
+    row.resource_id = rows.text(group.resource_id, Column::kResourceId, group.first_row);
+    row.pod_labels = rows.json(group.key[2]);
+    row.all_labels = row.pod_labels == kNullText ? rows.empty_json() : row.pod_labels;
+    row.cost_category_id = joins.categories_of(group.key[0]).largest();
+    set_quantities(group, joins.capacity, row);
+    rows.append(std::move(row));
+  }
+}
+
+}  // namespace costmill

@@ -1,0 +1,58 @@
+#include "summary/row_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "summary/refusal.h"
+#include "texts/utf8.h"
+
+namespace costmill {
+
+TextId RowBuilder::text(TextId fold_text, Column column, RowPlace place) {
+  if (fold_text == kNullText) return kNullText;
+  if (fold_text >= texts_.size()) texts_.resize(fold_texts_.size(), kNullText);
+  TextId& id = texts_[fold_text];
+  // All text columns of a row have the same limit, so a text that passed once passes everywhere.
+  if (id == kNullText) id = checked_text(fold_texts_[fold_text], column, place);
+  return id;
+}
+
+TextId RowBuilder::checked_text(std::string_view text, Column column, RowPlace place) {
+  const ColumnDef& def = def_of(column);
+  if (!valid_utf8(text)) throw Refusal(fmt::format("text {:?} is not UTF-8", text.substr(0, 120)), std::string(def.name), place);
+  if (text.find('\0') != std::string_view::npos) throw Refusal("a text holds a NUL character", std::string(def.name), place);
+  const std::size_t code_points = code_point_count(text);
+  if (code_points > def.max_code_points) {
+    std::size_t excess = code_points - def.max_code_points;
+    while (excess > 0 && text.ends_with(' ')) {
+      text.remove_suffix(1);
+      --excess;
+    }
+    if (excess > 0) {
+      throw Refusal(fmt::format("text {:?}... has {} characters, {} are allowed", text.substr(0, 60), code_points, def.max_code_points),
+                    std::string(def.name), place);
+    }
+  }
+  return day_.texts.intern(text);
+}
+
+TextId RowBuilder::json(LabelMapId map) {
+  if (map == kNullLabelMap) return kNullText;
+  if (map >= jsons_.size()) jsons_.resize(map + 1, kNullText);
+  if (jsons_[map] == kNullText) jsons_[map] = day_.texts.intern(labels_.json(map));
+  return jsons_[map];
+}
+
+void RowBuilder::set(SummaryRow& row, Column column, std::optional<double> number, RowPlace place) {
+  if (!number) return;
+  constexpr double kNumericLimit = 1e18;  // of numeric(33,15)
+  if (!(std::fabs(*number) < kNumericLimit)) {
+    throw Refusal(fmt::format("{} would become {}, which numeric(33,15) cannot hold", def_of(column).name, *number),
+                  std::string(def_of(column).name), place);
+  }
+  row.number(column) = *number + 0.0;  // -0.0 and 0.0 are one value
+}
+
+}  // namespace costmill

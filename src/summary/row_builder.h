@@ -1,0 +1,41 @@
+// Writes summary rows: texts of the fold become texts of the day, numbers are checked. Rule 10.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "labels/label_maps.h"
+#include "summary/day_rows.h"
+#include "summary/row_place.h"
+
+namespace costmill {
+
+class RowBuilder {
+ public:
+  RowBuilder(DayRows& day, const Texts& fold_texts, const LabelMaps& labels) : day_(day), fold_texts_(fold_texts), labels_(labels) {}
+
+  // A text as the table takes it: valid UTF-8 without NUL, no longer than the column (trailing blanks beyond it are cut).
+  // Throws Refusal, naming the column and the place, otherwise.
+  TextId text(TextId fold_text, Column column, RowPlace place);
+  // Canonical JSON of a label map; kNullText for kNullLabelMap.
+  TextId json(LabelMapId map);
+  TextId empty_json() { return json(kEmptyLabelMap); }
+  TextId intern(std::string_view text) { return day_.texts.intern(text); }
+
+  // Throws Refusal if the number does not fit numeric(33,15): NaN, infinite, or 10^18 and beyond.
+  static void set(SummaryRow& row, Column column, std::optional<double> number, RowPlace place);
+
+  void append(SummaryRow row) { day_.rows.push_back(std::move(row)); }
+  DayRows& day() { return day_; }
+
+ private:
+  TextId checked_text(std::string_view text, Column column, RowPlace place);
+
+  DayRows& day_;
+  const Texts& fold_texts_;
+  const LabelMaps& labels_;
+  std::vector<TextId> texts_;  // by fold id; kNullText: not met yet
+  std::vector<TextId> jsons_;  // by label map
+};
+
+}  // namespace costmill

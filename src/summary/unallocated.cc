@@ -1,0 +1,106 @@
+// Unallocated capacity: what a node could have given and no pod took. Rule 9.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "summary/exact_sum.h"
+#include "summary/refusal.h"
+#include "summary/rows.h"
+
+namespace costmill {
+namespace {
+
+constexpr std::string_view kPlatformUnallocated = "Platform unallocated";
+constexpr std::string_view kWorkerUnallocated = "Worker unallocated";
+constexpr std::string_view kNotCounted[] = {kPlatformUnallocated, kWorkerUnallocated, "Network unattributed", "Storage unattributed"};
+
+struct Subtraction {
+  Column used;
+  Column capacity;
+};
+constexpr std::array<Subtraction, 6> kSubtractions{{
+    {Column::kPodUsageCpuCoreHours, Column::kNodeCapacityCpuCoreHours},
+    {Column::kPodRequestCpuCoreHours, Column::kNodeCapacityCpuCoreHours},
+    {Column::kPodEffectiveUsageCpuCoreHours, Column::kNodeCapacityCpuCoreHours},
+    {Column::kPodUsageMemoryGigabyteHours, Column::kNodeCapacityMemoryGigabyteHours},
+    {Column::kPodRequestMemoryGigabyteHours, Column::kNodeCapacityMemoryGigabyteHours},
+    {Column::kPodEffectiveUsageMemoryGigabyteHours, Column::kNodeCapacityMemoryGigabyteHours},
+}};
+constexpr Column kCapacities[] = {Column::kNodeCapacityCpuCores,        Column::kNodeCapacityCpuCoreHours,
+                                  Column::kNodeCapacityMemoryGigabytes, Column::kNodeCapacityMemoryGigabyteHours,
+                                  Column::kClusterCapacityCpuCoreHours, Column::kClusterCapacityMemoryGigabyteHours};
+
+struct NodeUse {
+  std::array<GroupHoursSum, kSubtractions.size()> used;
+  std::array<bool, kSubtractions.size()> has_value{};
+  SummaryRow row;  // maxima of capacity and resource_id
+  std::optional<std::string> role;
+};
+
+void add_row(const SummaryRow& pod, const NodeRoles& roles, const Texts& texts, NodeUse& use) {
+  for (std::size_t i = 0; i < kSubtractions.size(); ++i) {
+    const double hours = pod.number(kSubtractions[i].used);
+    if (is_null(hours)) continue;
+    use.has_value[i] = true;
+    if (use.used[i].add(hours) != SumStatus::kOk) {
+      throw Refusal("the sum over the pods of a node goes beyond what can be held exactly", std::string(def_of(kSubtractions[i].used).name),
+                    {});
+    }
+  }
+  for (const Column column : kCapacities) {
+    const double capacity = pod.number(column);
+    double& largest = use.row.number(column);
+    if (!is_null(capacity) && !(largest >= capacity)) largest = capacity;  // also where largest is NULL
+  }
+  use.row.resource_id = larger_text(use.row.resource_id, pod.resource_id, texts);
+  if (pod.resource_id == kNullText) return;
+  const auto role = roles.find(std::pair(std::string(texts[pod.node]), std::string(texts[pod.resource_id])));
+  if (role != roles.end()) use.role = std::max(use.role, role->second);
+}
+
+// NULL for a role that is unknown: the row is kept all the same.
+std::optional<std::string_view> namespace_of_role(const std::optional<std::string>& role) {
+  if (role == "master" || role == "infra") return kPlatformUnallocated;
+  if (role == "worker") return kWorkerUnallocated;
+  return std::nullopt;
+}
+
+bool is_counted(const SummaryRow& row, const Texts& texts) {
+  if (row.data_source != DataSource::kPod || row.namespace_name == kNullText || row.node == kNullText) return false;
+  return std::find(std::begin(kNotCounted), std::end(kNotCounted), texts[row.namespace_name]) == std::end(kNotCounted);
+}
+
+}  // namespace
+
+void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCategoryPattern>& cost_categories, RowBuilder& rows) {
+  const DayRows& day = rows.day();
+  boost::unordered_flat_map<TextId, NodeUse> nodes;
+  for (const SummaryRow& pod : day.rows) {
+    if (is_counted(pod, day.texts)) add_row(pod, roles, day.texts, nodes[pod.node]);
+  }
+  for (auto& [node, use] : nodes) {
+    SummaryRow& row = use.row;
+    row.data_source = DataSource::kPod;
+    row.node = node;
+    row.has_infrastructure_usage_cost = false;
+    row.all_labels = rows.empty_json();
+    const auto namespace_name = namespace_of_role(use.role);
+    if (namespace_name) row.namespace_name = rows.intern(*namespace_name);
+    for (std::size_t i = 0; i < kSubtractions.size(); ++i) {
+      const double capacity = row.number(kSubtractions[i].capacity);
+      if (is_null(capacity) || !use.has_value[i]) continue;
+      if (!use.used[i].fits())
+        throw Refusal("the sum over the pods of a node goes beyond what can be held exactly",
+                      std::string(def_of(kSubtractions[i].used).name), {});
+      RowBuilder::set(row, kSubtractions[i].used, capacity - use.used[i].value(), {});
+    }
+    const CategoryMatch categories = match_categories(namespace_name, cost_categories);
+    if (categories.category_ids.empty()) rows.append(row);
+    for (const auto& category_id : categories.category_ids) {
+      row.cost_category_id = category_id;
+      rows.append(row);
+    }
+  }
+}
+
+}  // namespace costmill

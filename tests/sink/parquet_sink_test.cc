@@ -1,0 +1,112 @@
+#include <arrow/io/file.h>
+#include <arrow/scalar.h>
+#include <arrow/table.h>
+#include <gtest/gtest.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/file_reader.h>
+
+#include "day_builder.h"
+
+namespace costmill {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Day kDay{20362};  // 2025-10-01
+const std::string kTable = "reporting_ocpusagelineitem_daily_summary/";
+const std::string kFile = kTable + "source=11111111-1111-4111-8111-111111111111/2025-10-01.parquet";
+
+class ParquetSinkFiles : public ::testing::Test {
+ protected:
+  std::string uri() const { return "parquet:" + folder_.path().string(); }
+
+  void run(const DayRows* day, NumericOutput numeric = NumericOutput::kDecimal) const {
+    const auto sink = open_sink(uri(), {.numeric = numeric});
+    if (day != nullptr) write(*sink, *day);
+    sink->finish();
+  }
+
+  std::shared_ptr<arrow::Table> table_of(const std::string& name) const {
+    auto file = arrow::io::ReadableFile::Open((folder_ / name).string()).ValueOrDie();
+    auto reader = parquet::arrow::OpenFile(file, arrow::default_memory_pool()).ValueOrDie();
+    return reader->ReadTable().ValueOrDie();
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(ParquetSinkFiles, AreOneADayWithPlainTypes) {
+  const DayRows day = DayBuilder(kSourceA, kDay).nasty_rows(100, 1).build();
+  run(&day);
+  EXPECT_EQ(folder_.files(), (std::vector<std::string>{"costmill-state.json", kFile}));
+  const auto table = table_of(kFile);
+  const auto type = [&](const std::string& name) { return table->schema()->GetFieldByName(name)->type()->ToString(); };
+  EXPECT_EQ(table->num_rows(), 100);
+  EXPECT_EQ(table->schema()->field(0)->name(), "uuid");
+  EXPECT_EQ(table->num_columns(), 37);
+  EXPECT_EQ(type("uuid"), "string");
+  EXPECT_EQ(type("namespace"), "string");
+  EXPECT_EQ(type("all_labels"), "string");
+  EXPECT_EQ(type("usage_start"), "date32[day]");
+  EXPECT_EQ(type("report_period_id"), "int32");
+  EXPECT_EQ(type("node_capacity_cpu_cores"), "decimal128(33, 15)");
+  EXPECT_EQ(table->GetColumnByName("uuid")->GetScalar(7).ValueOrDie()->ToString(), uuid_text(row_uuid(kSourceA, kDay, 7)));
+}
+
+TEST_F(ParquetSinkFiles, HoldDoublesIfAsked) {
+  const DayRows day = DayBuilder(kSourceA, kDay).nasty_rows(100, 1).build();
+  run(&day, NumericOutput::kFloat64);
+  EXPECT_EQ(table_of(kFile)->schema()->GetFieldByName("node_capacity_cpu_cores")->type()->ToString(), "double");
+}
+
+TEST_F(ParquetSinkFiles, CarryPageChecksumsThatTellDamage) {
+  const DayRows day = DayBuilder(kSourceA, kDay).nasty_rows(100, 1).build();
+  run(&day);
+  std::string content = content_of(folder_ / kFile);
+  content[content.size() / 4] = static_cast<char>(content[content.size() / 4] ^ 0x10);
+  std::ofstream(folder_ / kFile, std::ios::binary) << content;
+  EXPECT_EQ(code_of([&] { open_sink_reader(uri())->read_day({kSourceA, kDay}); }), ErrorCode::kCorrupt);
+  std::ofstream(folder_ / kFile, std::ios::binary) << content.substr(0, content.size() / 2);
+  EXPECT_EQ(code_of([&] { open_sink_reader(uri())->read_day({kSourceA, kDay}); }), ErrorCode::kCorrupt);
+}
+
+TEST_F(ParquetSinkFiles, WithoutDaysAnEmptyFileHasTheColumns) {
+  run(nullptr);
+  EXPECT_EQ(folder_.files(), (std::vector<std::string>{kTable + "empty.parquet"}));
+  EXPECT_EQ(table_of(kTable + "empty.parquet")->num_rows(), 0);
+  EXPECT_EQ(table_of(kTable + "empty.parquet")->num_columns(), 37);
+  const DayRows day = DayBuilder(kSourceA, kDay).build();
+  run(&day);
+  EXPECT_EQ(folder_.files(), (std::vector<std::string>{"costmill-state.json", kFile}));
+  EXPECT_EQ(table_of(kFile)->num_rows(), 0);
+}
+
+TEST_F(ParquetSinkFiles, ADayIsVisibleBeforeTheRunIsFinished) {
+  const auto sink = open_sink(uri(), {});
+  const DayRows day = DayBuilder(kSourceA, kDay).row("a", "n", 1).build();
+  write(*sink, day);
+  EXPECT_EQ(open_sink_reader(uri())->read_day({kSourceA, kDay}), stored_rows(day));
+  EXPECT_EQ(open_sink_reader(uri())->records().size(), 1U);
+}
+
+TEST_F(ParquetSinkFiles, LinksAndOddNamesLeadNowhere) {
+  fs::create_directories(folder_ / "elsewhere");
+  fs::create_directories(folder_ / kTable);
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / (kTable + "source=" + kSourceA));
+  const DayRows day = DayBuilder(kSourceA, kDay).row("a", "n", 1).build();
+  EXPECT_EQ(code_of([&] { run(&day); }), ErrorCode::kSinkUnavailable);
+  EXPECT_TRUE(fs::is_empty(folder_ / "elsewhere"));
+  const DayRows odd = DayBuilder("../../../../../../../tmp/escape-00000", kDay).row("a", "n", 1).build();
+  EXPECT_EQ(code_of([&] { run(&odd); }), ErrorCode::kBadConfig);
+}
+
+TEST_F(ParquetSinkFiles, TemporaryFilesOfAKilledRunAreRemoved) {
+  fs::create_directories(folder_ / (kTable + "source=x"));
+  std::ofstream(folder_ / (kTable + "source=x/.costmill-1-0123456789abcdef.tmp")) << "left";
+  std::ofstream(folder_ / ".costmill-1-0123456789abcdef.tmp") << "left";
+  run(nullptr);
+  EXPECT_EQ(folder_.files(), (std::vector<std::string>{kTable + "empty.parquet"}));
+}
+
+}  // namespace
+}  // namespace costmill
