@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 PYTHON := build/venv/bin/python
 COSTMILL := build/release/costmill
-VERSION := $(shell sed -n 's/^project(costmill VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+VERSION := $(shell sed -n 's/.*kVersion = "\(.*\)".*/\1/p' include/costmill/version.h)
 DIST := costmill-$(VERSION)-linux-$(shell uname -m)
 
 .PHONY: deps build demo test check lint soak bench mutation install dist clean

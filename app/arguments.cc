@@ -9,6 +9,7 @@
 #include "config/nearest.h"
 #include "config/values.h"
 #include "costmill/error.h"
+#include "costmill/version.h"
 #include "usage.h"
 
 namespace costmill::app {
@@ -46,6 +47,9 @@ const std::map<std::string, Topic> kTopics = {{"summary", Topic::kSummary},
 const std::map<std::string, OutputFormat> kFormats = {
     {"table", OutputFormat::kTable}, {"csv", OutputFormat::kCsv}, {"json", OutputFormat::kJson}};
 
+constexpr std::size_t kDefaultLimit = 10;
+constexpr std::size_t kSummaryLimit = 5;
+
 [[noreturn]] void bad_usage(const std::string& message) { throw Error(ErrorCode::kBadConfig, message); }
 
 template <typename Value>
@@ -80,11 +84,11 @@ class Parser {
   Arguments arguments_;
   std::string topic_ = "summary";
   std::string format_ = "table";
-  std::int64_t limit_ = 10;
+  std::optional<std::int64_t> limit_;
 };
 
 Parser::Parser() {
-  app_.set_version_flag("--version", fmt::format("costmill {}", COSTMILL_VERSION), "Print the version and end");
+  app_.set_version_flag("--version", fmt::format("costmill {}", kVersion), "Print the version and end");
   app_.set_help_flag("-h,--help", "Print this help and end");
   app_.footer(usage::kCostmillExamples);
   app_.get_formatter()->column_width(34);
@@ -138,7 +142,7 @@ void Parser::add_show() {
   show->add_option("topic", topic_, "summary, namespaces, nodes, storage or days [summary]")->option_text(" ");
   add_key_option(show, kSink);
   show->add_option("--month", arguments_.config.month, "Only this month")->option_text("YYYY-MM");
-  show->add_option("--limit", limit_, "Rows a table, 0 for all [10]")->option_text("N");
+  show->add_option("--limit", limit_, "Rows a table, 0 for all [10; summary: 5]")->option_text("N");
   show->add_option("--format", format_, "table, csv or json [table]")->option_text("FORMAT");
   add_key_option(show, kLogLevel);
   add_config_options(show);
@@ -209,8 +213,9 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   arguments_.format = named(kFormats, format_, "--format");
   if (arguments_.command == Command::kCompare) require(arguments_.right, "two sinks", "compare");
   if (arguments_.command == Command::kSample) require(arguments_.folder, "a folder", "sample");
-  if (limit_ < 0) bad_usage("--limit: expected a number of rows, or 0 for all");
-  arguments_.limit = static_cast<std::size_t>(limit_);
+  if (limit_ && *limit_ < 0) bad_usage("--limit: expected a number of rows, or 0 for all");
+  const bool is_summary = arguments_.command == Command::kShow && arguments_.topic == Topic::kSummary;
+  arguments_.limit = limit_ ? static_cast<std::size_t>(*limit_) : is_summary ? kSummaryLimit : kDefaultLimit;
   if (!(arguments_.tolerance >= 0)) bad_usage("--tolerance: expected a number of at least 0");
   return arguments_;
 }

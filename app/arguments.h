@@ -23,8 +23,8 @@ struct Arguments {
   std::string left;                            // compare
   std::string right;
   double tolerance = 0;
-  std::size_t limit = 10;  // show, compare: rows printed; 0 is all
-  std::string folder;      // sample
+  std::size_t limit = 0;  // show, compare: rows printed; 0 is all
+  std::string folder;     // sample
 };
 
 // nullopt: --help or --version was answered. Throws Error(kBadConfig) with a suggestion where there is one.

@@ -31,12 +31,6 @@ RunEvents events_to(ProgressDisplay& display) {
   };
   events.day = [&](const DayReport& day) { display.day_done(day); };
   events.progress = [&](const RunProgress& progress) { display.update(progress); };
-  events.stage = [&](const char* stage, const MemoryUsage& memory, double duration_seconds) {
-    display.clear();
-    spdlog::info("memory usage: {}: memory={:.1f} MiB peak={:.1f} MiB duration={:.3f}s", stage,
-                 static_cast<double>(memory.resident_bytes) / kBytesPerMib, static_cast<double>(memory.peak_bytes) / kBytesPerMib,
-                 duration_seconds);
-  };
   return events;
 }
 

@@ -30,7 +30,15 @@ void copy_samples(const fs::path& samples, const fs::path& folder) {
   const bool is_used = fs::exists(folder, error) && (!fs::is_directory(folder, error) || !fs::is_empty(folder, error));
   if (is_used) throw Error(ErrorCode::kBadConfig, fmt::format("{} is there already and not empty; give a new folder", folder.string()));
   fs::create_directories(folder, error);
-  if (!error) fs::copy(samples, folder, fs::copy_options::recursive, error);
+  // The scripts that made the data are of no use beside it.
+  for (auto entry = fs::recursive_directory_iterator(samples, error); !error && entry != fs::end(entry); entry.increment(error)) {
+    if (entry->path().filename() == "__pycache__") entry.disable_recursion_pending();
+    if (entry->is_directory() || entry->path().extension() == ".py") continue;
+    const fs::path target = folder / entry->path().lexically_relative(samples);
+    fs::create_directories(target.parent_path(), error);
+    if (!error) fs::copy_file(entry->path(), target, error);
+    if (error) break;
+  }
   if (error) throw Error(ErrorCode::kSinkUnavailable, fmt::format("cannot write the data set to {}: {}", folder.string(), error.message()));
 }
 

@@ -16,8 +16,6 @@
 namespace costmill::app {
 namespace {
 
-constexpr std::size_t kSummaryLimit = 5;
-
 OutputCell text_cell(const Name& name) { return name ? OutputCell(*name) : OutputCell(std::nullopt); }
 OutputCell count_cell(std::uint64_t count) { return count; }
 // Percent; NULL where there is nothing to have a share of.
@@ -37,10 +35,10 @@ struct View {
 // Rows with their cluster in front, largest first, cut at the limit.
 class TableBuilder {
  public:
-  TableBuilder(const View& view, std::string name, std::string title, std::vector<std::string> columns) : view_(view) {
+  TableBuilder(const View& view, std::string name, std::string title, std::vector<OutputColumn> columns) : view_(view) {
     table_.name = std::move(name);
     table_.title = std::move(title);
-    if (view.shows_cluster()) columns.insert(columns.begin(), "cluster");
+    if (view.shows_cluster()) columns.insert(columns.begin(), {"cluster", "CLUSTER"});
     table_.columns = std::move(columns);
   }
 
@@ -64,9 +62,14 @@ class TableBuilder {
 };
 
 OutputTable namespaces_table(const View& view) {
-  TableBuilder table(view, "namespaces", "Namespaces, by effective CPU",
-                     {"namespace", "cpu_core_hours", "cpu_percent", "cpu_request_core_hours", "memory_gib_hours", "memory_percent",
-                      "memory_request_gib_hours"});
+  TableBuilder table(view, "namespaces", "Namespaces, by effective CPU (CPU in core-hours, memory in GiB-hours)",
+                     {{"namespace", "NAMESPACE"},
+                      {"cpu_core_hours", "CPU"},
+                      {"cpu_percent", "CPU %"},
+                      {"cpu_request_core_hours", "CPU REQUEST"},
+                      {"memory_gib_hours", "MEMORY"},
+                      {"memory_percent", "MEMORY %"},
+                      {"memory_request_gib_hours", "MEMORY REQUEST"}});
   Usage all;
   for (const auto& [key, totals] : view.totals.namespaces) all += totals.effective;
   for (const auto& [key, totals] : view.totals.namespaces) {
@@ -80,9 +83,16 @@ OutputTable namespaces_table(const View& view) {
 }
 
 OutputTable nodes_table(const View& view) {
-  TableBuilder table(view, "nodes", "Nodes, by CPU capacity",
-                     {"node", "cpu_capacity_core_hours", "cpu_effective_core_hours", "cpu_unallocated_core_hours", "cpu_used_percent",
-                      "memory_capacity_gib_hours", "memory_effective_gib_hours", "memory_unallocated_gib_hours", "memory_used_percent"});
+  TableBuilder table(view, "nodes", "Nodes, by CPU capacity (CPU in core-hours, memory in GiB-hours)",
+                     {{"node", "NODE"},
+                      {"cpu_capacity_core_hours", "CPU CAPACITY"},
+                      {"cpu_effective_core_hours", "USED"},
+                      {"cpu_unallocated_core_hours", "UNALLOCATED"},
+                      {"cpu_used_percent", "%"},
+                      {"memory_capacity_gib_hours", "MEMORY CAPACITY"},
+                      {"memory_effective_gib_hours", "USED"},
+                      {"memory_unallocated_gib_hours", "UNALLOCATED"},
+                      {"memory_used_percent", "%"}});
   for (const auto& [key, totals] : view.totals.nodes) {
     const auto& [capacity, effective, unallocated] = totals;
     table.add(capacity.cpu_core_hours, key.cluster,
@@ -94,8 +104,12 @@ OutputTable nodes_table(const View& view) {
 }
 
 OutputTable storage_classes_table(const View& view) {
-  TableBuilder table(view, "storage_classes", "Storage classes, by capacity",
-                     {"storageclass", "claims", "capacity_gib_months", "request_gib_months", "usage_gib_months"});
+  TableBuilder table(view, "storage_classes", "Storage classes, by capacity (GiB-months)",
+                     {{"storageclass", "CLASS"},
+                      {"claims", "CLAIMS"},
+                      {"capacity_gib_months", "CAPACITY"},
+                      {"request_gib_months", "REQUEST"},
+                      {"usage_gib_months", "USAGE"}});
   struct ClassTotals {
     std::uint64_t claims = 0;
     ClaimTotals sums;
@@ -117,9 +131,14 @@ OutputTable storage_classes_table(const View& view) {
 }
 
 OutputTable claims_table(const View& view) {
-  TableBuilder table(
-      view, "claims", "Claims, by capacity",
-      {"storageclass", "namespace", "claim", "capacity_gib", "capacity_gib_months", "request_gib_months", "usage_gib_months"});
+  TableBuilder table(view, "claims", "Claims, by capacity (GiB-months)",
+                     {{"storageclass", "CLASS"},
+                      {"namespace", "NAMESPACE"},
+                      {"claim", "CLAIM"},
+                      {"capacity_gib", "SIZE IN GIB"},
+                      {"capacity_gib_months", "CAPACITY"},
+                      {"request_gib_months", "REQUEST"},
+                      {"usage_gib_months", "USAGE"}});
   for (const auto& [key, claim] : view.totals.claims) {
     table.add(claim.capacity_gib_months, key.cluster,
               {text_cell(key.storageclass), text_cell(key.namespace_name), text_cell(key.claim), claim.capacity_gib,
@@ -129,8 +148,14 @@ OutputTable claims_table(const View& view) {
 }
 
 OutputTable days_table(const View& view) {
-  TableBuilder table(view, "days", "Days",
-                     {"day", "rows", "pod_rows", "unallocated_rows", "storage_rows", "cpu_core_hours", "memory_gib_hours"});
+  TableBuilder table(view, "days", "Days (rows; CPU in core-hours, memory in GiB-hours)",
+                     {{"day", "DAY"},
+                      {"rows", "ROWS"},
+                      {"pod_rows", "POD"},
+                      {"unallocated_rows", "UNALLOCATED"},
+                      {"storage_rows", "STORAGE"},
+                      {"cpu_core_hours", "CPU"},
+                      {"memory_gib_hours", "MEMORY"}});
   for (const DayTotals& day : view.totals.days) {
     table.add(-day.key.day.number, day.key.source_uuid,
               {to_string(day.key.day), count_cell(day.rows()), count_cell(day.pod_rows), count_cell(day.unallocated_rows),
@@ -140,8 +165,15 @@ OutputTable days_table(const View& view) {
 }
 
 OutputTable clusters_table(const View& view) {
-  OutputTable table{
-      .name = "clusters", .title = "Clusters", .columns = {"cluster", "from", "to", "days", "rows", "cpu_core_hours", "memory_gib_hours"}};
+  OutputTable table{.name = "clusters",
+                    .title = "Clusters (effective CPU in core-hours, memory in GiB-hours)",
+                    .columns = {{"cluster", "CLUSTER"},
+                                {"from", "FROM"},
+                                {"to", "TO"},
+                                {"days", "DAYS"},
+                                {"rows", "ROWS"},
+                                {"cpu_core_hours", "CPU"},
+                                {"memory_gib_hours", "MEMORY"}}};
   for (const std::string& cluster : view.clusters) {
     std::uint64_t days = 0;
     std::uint64_t rows = 0;
@@ -162,11 +194,7 @@ OutputTable clusters_table(const View& view) {
 
 std::vector<OutputTable> tables_of(Topic topic, const View& view) {
   switch (topic) {
-    case Topic::kSummary: {
-      View brief = view;
-      brief.limit = view.limit == 0 ? 0 : std::min(view.limit, kSummaryLimit);
-      return {clusters_table(brief), namespaces_table(brief), nodes_table(brief), storage_classes_table(brief)};
-    }
+    case Topic::kSummary: return {clusters_table(view), namespaces_table(view), nodes_table(view), storage_classes_table(view)};
     case Topic::kNamespaces: return {namespaces_table(view)};
     case Topic::kNodes: return {nodes_table(view)};
     // CSV is one table a file.

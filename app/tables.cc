@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "terminal.h"
@@ -27,12 +28,6 @@ std::string cell_for_people(const OutputCell& cell) {
   return "-";
 }
 
-std::string heading(std::string_view column) {
-  std::string text;
-  for (const char c : column) text += c == '_' ? ' ' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  return text;
-}
-
 std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
   const std::string blanks(width - std::min(width, display_width(text)), ' ');
   return to_the_right ? blanks + text : text + blanks;
@@ -47,7 +42,7 @@ std::string for_people(const OutputTable& table) {
   std::vector<std::size_t> widths;
   std::vector<bool> is_number;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    std::size_t width = table.columns[c].size();
+    std::size_t width = display_width(table.columns[c].heading);
     bool has_text = false;
     for (const auto& row : table.rows) {
       width = std::max(width, display_width(cell_for_people(row[c])));
@@ -66,7 +61,7 @@ std::string for_people(const OutputTable& table) {
   };
   std::string out = styled(stdout, Style::kBold, table.title) + '\n';
   if (table.rows.empty()) return out + "none\n";
-  out += styled(stdout, Style::kDim, line([&](std::size_t c) { return heading(table.columns[c]); })) + '\n';
+  out += styled(stdout, Style::kDim, line([&](std::size_t c) { return table.columns[c].heading; })) + '\n';
   for (const auto& row : table.rows) out += line([&](std::size_t c) { return cell_for_people(row[c]); }) + '\n';
   if (table.hidden_rows > 0) {
     out += styled(stdout, Style::kDim, fmt::format("... and {} more; --limit 0 shows all", table.hidden_rows)) + '\n';
@@ -94,7 +89,9 @@ std::string csv_cell(const OutputCell& cell) {
 }
 
 std::string as_csv(const OutputTable& table) {
-  std::string out = fmt::format("{}\n", fmt::join(table.columns, ","));
+  std::vector<std::string> names;
+  for (const OutputColumn& column : table.columns) names.push_back(column.name);
+  std::string out = fmt::format("{}\n", fmt::join(names, ","));
   for (const auto& row : table.rows) {
     std::vector<std::string> cells;
     std::transform(row.begin(), row.end(), std::back_inserter(cells), csv_cell);
@@ -114,7 +111,7 @@ nlohmann::ordered_json as_json(const OutputTable& table) {
   auto rows = nlohmann::ordered_json::array();
   for (const auto& row : table.rows) {
     nlohmann::ordered_json object;
-    for (std::size_t c = 0; c < table.columns.size(); ++c) object[table.columns[c]] = json_cell(row[c]);
+    for (std::size_t c = 0; c < table.columns.size(); ++c) object[table.columns[c].name] = json_cell(row[c]);
     rows.push_back(std::move(object));
   }
   return rows;

@@ -14,10 +14,15 @@ namespace costmill::app {
 // nullopt: NULL.
 using OutputCell = std::variant<std::nullopt_t, std::string, std::uint64_t, double>;
 
+struct OutputColumn {
+  std::string name;     // for programs: snake_case, with units
+  std::string heading;  // for people: short, units are in the title
+};
+
 struct OutputTable {
-  std::string name;                  // key in JSON
-  std::string title;                 // heading for people
-  std::vector<std::string> columns;  // snake_case, with units; people see them in capitals, without '_'
+  std::string name;   // key in JSON
+  std::string title;  // for people
+  std::vector<OutputColumn> columns;
   std::vector<std::vector<OutputCell>> rows;
   std::size_t hidden_rows = 0;  // beyond the limit
 };

@@ -19,6 +19,6 @@ else()
   message(STATUS "Arrow: pyarrow wheel in ${COSTMILL_PYARROW_DIR}")
   target_include_directories(costmill_arrow SYSTEM INTERFACE ${COSTMILL_PYARROW_DIR}/include)
   target_link_libraries(costmill_arrow INTERFACE ${COSTMILL_PARQUET_LIBRARY} ${COSTMILL_ARROW_LIBRARY})
-  # `make install` copies these beside the binary.
-  set(COSTMILL_BUNDLED_LIBRARIES ${COSTMILL_PARQUET_LIBRARY} ${COSTMILL_ARROW_LIBRARY})
+
+
 endif()

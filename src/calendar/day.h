@@ -1,8 +1,10 @@
 // Calendar days and months, UTC, proleptic Gregorian. No time zone or locale plays a part.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,10 +28,13 @@ struct Month {
   auto operator<=>(const Month&) const = default;
 };
 
-// The day that a timestamp lies in; floors, also before 1970.
+// The day that a timestamp lies in; floors, also before 1970. Nonsense beyond the range of Day stays outside of every calendar:
+// it must not wrap around into a real day.
 constexpr Day day_of_ms(std::int64_t ms) {
-  const std::int64_t days = ms >= 0 ? ms / kMillisecondsPerDay : -((-ms + kMillisecondsPerDay - 1) / kMillisecondsPerDay);
-  return {static_cast<std::int32_t>(days)};
+  constexpr std::int64_t kEarliest = std::numeric_limits<std::int32_t>::min();
+  constexpr std::int64_t kLatest = std::numeric_limits<std::int32_t>::max();
+  const std::int64_t days = ms / kMillisecondsPerDay - (ms % kMillisecondsPerDay < 0 ? 1 : 0);
+  return {static_cast<std::int32_t>(std::clamp(days, kEarliest, kLatest))};
 }
 
 Day make_day(int year, int month, int day_of_month);

@@ -47,11 +47,13 @@ std::string filled_in(const std::string& pattern, const ClusterTree& tree, Month
   return replaced(path, "{month}", fmt::format("{:02}", month.month));
 }
 
-// Names that begin with '.' or '_' are a writer's business (temporary files, success markers), as in Hive.
+// Names that begin with '.' or '_' are a writer's business (temporary files and folders, success markers), as in Hive.
+bool is_hidden(std::string_view name) { return name.starts_with('.') || name.starts_with('_'); }
+
 bool is_data_file(const StoredFile& file) {
   const std::string_view path = file.path;
   const std::string_view name = path.substr(path.rfind('/') + 1);
-  return name.ends_with(".parquet") && !name.starts_with('.') && !name.starts_with('_');
+  return name.ends_with(".parquet") && !is_hidden(name);
 }
 
 std::string_view after(std::string_view text, std::string_view prefix) { return text.substr(text.find(prefix) + prefix.size()); }
@@ -106,7 +108,7 @@ std::vector<std::string> match_folders(Store& store, std::string_view pattern) {
         continue;
       }
       for (const std::string& name : store.list_folders(folder)) {
-        if (matches_level(name, level)) deeper.push_back(prefix + name);
+        if (matches_level(name, level) && (!is_hidden(name) || is_hidden(level))) deeper.push_back(prefix + name);
       }
     }
     folders = std::move(deeper);
@@ -145,6 +147,13 @@ std::vector<std::string> Layout::patterns_of(Table table) const {
     case Table::kNamespaceLabels: return is_koku ? koku("daily/", "namespace_labels") : std::vector{poc("namespace_labels_line_items")};
   }
   return {};
+}
+
+bool Layout::needs_no_organisation() const {
+  return std::all_of(std::begin(kAllTables), std::end(kAllTables), [&](Table table) {
+    const std::vector<std::string> patterns = patterns_of(table);
+    return std::none_of(patterns.begin(), patterns.end(), [](const std::string& p) { return p.find("{org_id}") != std::string::npos; });
+  });
 }
 
 TableFiles Layout::find(Store& store, const ClusterTree& tree, Month month, Table table) const {

@@ -37,6 +37,9 @@ class Layout {
 
   TableFiles find(Store& store, const ClusterTree& tree, Month month, Table table) const;
 
+  // Every table has a template of its own, and none names {org_id}.
+  bool needs_no_organisation() const;
+
   // The clusters whose pod tables are in the store. Looks at the layout's own paths, not at templates.
   std::vector<ClusterTree> find_clusters(Store& store) const;
   // Months for which the cluster has folders.

@@ -62,7 +62,8 @@ class LocalStore final : public Store {
 
   std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file) override {
     const fs::path path = root_ / file.path;
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Without O_NONBLOCK a named pipe would wait for its writer for ever.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) throw_listing_error(path, {errno, std::generic_category()});
     struct stat status {};
     if (::fstat(descriptor, &status) != 0 || version_of(status) != file.version ||
@@ -70,6 +71,11 @@ class LocalStore final : public Store {
       ::close(descriptor);
       throw Error(ErrorCode::kInputChanged,
                   fmt::format("{} changed while it was being read; run again when its writer is done", path.string()), {.file = file.path});
+    }
+    if (!S_ISREG(status.st_mode)) {
+      ::close(descriptor);
+      throw Error(ErrorCode::kBadInput, fmt::format("{} is no regular file; take it out of the input folder", path.string()),
+                  {.file = file.path});
     }
     auto opened = arrow::io::ReadableFile::Open(descriptor);  // owns the descriptor from here
     if (!opened.ok()) {
@@ -90,6 +96,7 @@ class LocalStore final : public Store {
     fs::directory_iterator entries(path, error);
     if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return;
     if (error) throw_listing_error(path, error);
+    require_inside_root(path);
     for (const fs::directory_iterator end; entries != end; entries.increment(error)) {
       if (error) throw_listing_error(path, error);
       if (entries->is_symlink(error)) require_inside_root(entries->path());
@@ -106,11 +113,10 @@ class LocalStore final : public Store {
     if (error) throw_listing_error(link, error);
     const auto mismatch = std::mismatch(root_.begin(), root_.end(), target.begin(), target.end());
     if (mismatch.first == root_.end()) return;
-    throw Error(
-        ErrorCode::kBadInput,
-        fmt::format("{} is a link that leads out of the input folder; copy the file there, or give the folder it points into as --input",
-                    link.string()),
-        {.file = link.string()});
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{} leads out of the input folder by a link; copy the file there, or give the folder it points into as --input",
+                            link.string()),
+                {.file = link.string()});
   }
 
   fs::path root_;

@@ -1,12 +1,10 @@
 #include "memory/memory.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
-#include <limits>
 
 #include "costmill/error.h"
 
@@ -51,18 +49,6 @@ arrow::Status CappedPool::Reallocate(std::int64_t old_size, std::int64_t new_siz
 void CappedPool::Free(std::uint8_t* buffer, std::int64_t size, std::int64_t alignment) {
   inner_.Free(buffer, size, alignment);
   budget_.release(size);
-}
-
-MemoryUsage memory_usage() {
-  MemoryUsage usage;
-  std::int64_t total_pages = 0;
-  std::int64_t resident_pages = 0;
-  std::ifstream statm("/proc/self/statm");
-  if (statm >> total_pages >> resident_pages) usage.resident_bytes = resident_pages * sysconf(_SC_PAGESIZE);
-  rusage self{};
-  if (getrusage(RUSAGE_SELF, &self) == 0) usage.peak_bytes = static_cast<std::int64_t>(self.ru_maxrss) * 1024;
-  usage.peak_bytes = std::max(usage.peak_bytes, usage.resident_bytes);
-  return usage;
 }
 
 std::int64_t machine_memory_bytes() {

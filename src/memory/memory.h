@@ -1,11 +1,10 @@
-// The memory budget of a run: one ceiling under Arrow's buffers and our own tables; and what the process uses.
+// The memory budget of a run: one ceiling under Arrow's buffers and our own tables.
 #pragma once
 
 #include <arrow/memory_pool.h>
 
 #include <atomic>
 #include <cstdint>
-#include <string>
 
 namespace costmill {
 
@@ -66,13 +65,6 @@ class CappedPool final : public arrow::MemoryPool {
   arrow::MemoryPool& inner_;
   MemoryBudget& budget_;
 };
-
-// Bytes resident now and at most so far, of this process.
-struct MemoryUsage {
-  std::int64_t resident_bytes = 0;
-  std::int64_t peak_bytes = 0;
-};
-MemoryUsage memory_usage();
 
 // What the machine, or the container (cgroup v1 or v2), allows this process.
 std::int64_t machine_memory_bytes();

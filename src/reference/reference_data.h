@@ -30,13 +30,14 @@ struct ReferenceData {
   // (node, resource_id) -> largest role text of all rows; rows whose node or resource_id is NULL match nothing and are left out.
   std::map<std::pair<std::string, std::string>, std::optional<std::string>> node_roles;
 
-  // 32 hex digits over everything above.
+  // 32 hex digits over everything above, whatever the order of rows.
   std::string digest() const;
 };
 
 // uri: csv:DIR with one file a table, named after it; a missing file is an empty table (contract in docs/reference-data.md).
 // enabled_keys_override: labels.enabled_keys of the config, instead of reporting_enabledtagkeys.
-// Without uri: ReferenceData with given = false. Errors: kReferenceUnavailable, kBadInput (file, line, column).
+// Without uri: ReferenceData with given = false. Errors: kReferenceUnavailable, kBadInput (file, line, column), kBadConfig (another
+// scheme).
 ReferenceData load_reference(std::string_view uri, const std::optional<std::vector<std::string>>& enabled_keys_override);
 
 }  // namespace costmill

@@ -37,8 +37,7 @@ std::vector<ClusterTree> find_trees(const Config& config, const ClusterConfig& c
 
 std::vector<ClusterTree> trees_of(const Config& config, const ClusterConfig& cluster, const Layout& layout, Store& store) {
   if (config.org_id && cluster.provider_uuid) return {{org_in_paths(*config.org_id), *cluster.provider_uuid}};
-  // Own templates may need no organisation at all.
-  if (cluster.paths.pod_daily && cluster.provider_uuid) return {{"", *cluster.provider_uuid}};
+  if (cluster.provider_uuid && layout.needs_no_organisation()) return {{"", *cluster.provider_uuid}};
   std::vector<ClusterTree> trees = find_trees(config, cluster, layout, store);
   if (trees.size() > 1 && !config.all_clusters) {
     throw Error(ErrorCode::kBadConfig,

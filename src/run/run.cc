@@ -3,13 +3,14 @@
 #include <arrow/io/interfaces.h>
 #include <arrow/util/thread_pool.h>
 #include <fmt/format.h>
-#include <malloc.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "costmill/version.h"
+#include "memory/memory.h"
 #include "run/clusters.h"
 #include "run/month_run.h"
 #include "sink/digest.h"
@@ -93,13 +94,19 @@ std::string config_digest(const Config& config, const ClusterIdentity& cluster) 
 }
 
 std::string fan_out_warning(Day day, const FanOuts& fan_outs) {
-  return fmt::format(
-      "{}: rows are counted several times, as in the reference: {} nodes and {} namespaces changed labels within the day, {} namespaces "
-      "match "
-      "several cost category patterns, {} claims are bound to several volumes, {} pods with volumes ran in several places (docs/rules.md, "
-      "\"Fan-outs\")",
-      to_string(day), fan_outs.nodes_with_several_label_sets, fan_outs.namespaces_with_several_label_sets,
-      fan_outs.namespaces_in_several_categories, fan_outs.claims_with_several_volumes, fan_outs.volume_pods_with_several_placements);
+  const std::pair<std::size_t, const char*> counts[] = {
+      {fan_outs.nodes_with_several_label_sets, "nodes with several label sets"},
+      {fan_outs.namespaces_with_several_label_sets, "namespaces with several label sets"},
+      {fan_outs.namespaces_in_several_categories, "namespaces that match several cost category patterns"},
+      {fan_outs.claims_with_several_volumes, "claims bound to several volumes"},
+      {fan_outs.volume_pods_with_several_placements, "pods with volumes that ran in several places"},
+  };
+  std::vector<std::string> found;
+  for (const auto& [count, what] : counts) {
+    if (count > 0) found.push_back(fmt::format("{} {}", count, what));
+  }
+  return fmt::format("{}: sums count several times, as in the reference (docs/rules.md, \"Fan-outs\"): {}", to_string(day),
+                     fmt::join(found, ", "));
 }
 
 std::vector<FileFingerprint> fingerprints(const MonthPlan& plan, Day day) {
@@ -121,7 +128,7 @@ class Run {
 
   RunReport run() {
     const auto begin = Clock::now();
-    stage("start", begin);
+    stage("start", 0);
     (void)arrow::io::SetIOThreadPoolCapacity(config_.performance.parallel_readers);
     reference_ = load();
     const std::vector<ChosenCluster> clusters = choose_clusters(config_, *store_);
@@ -140,7 +147,7 @@ class Run {
     sink_->finish();
     report_.seconds.writing += seconds_since(writing);
     report_.seconds.wall = seconds_since(begin);
-    stage("after write", begin);
+    stage("after write", report_.seconds.writing);
     report_.memory = memory_usage();
     return std::move(report_);
   }
@@ -156,7 +163,10 @@ class Run {
     }
   }
 
-  void stage(const char* name, Clock::time_point begin) { events_.stage(name, memory_usage(), seconds_since(begin)); }
+  void stage(const char* name, double phase_seconds) {
+    log_memory_usage(
+        name, [&](const std::string& line) { events_.message(Severity::kInfo, fmt::format("{} duration={:.3f}s", line, phase_seconds)); });
+  }
 
   std::shared_ptr<const ReferenceData> load() const {
     return std::make_shared<const ReferenceData>(load_reference(config_.run.reference.value_or(""), config_.enabled_label_keys));
@@ -204,7 +214,6 @@ class Run {
   }
 
   void run_month(const ChosenCluster& cluster, const MonthPlan& plan, const std::string& digest) {
-    const auto begin = Clock::now();
     const auto reference = [this] { return config_.performance.cache_enabled_tags ? reference_ : load(); };
     const auto on_rows = [this](std::uint64_t rows) {
       RunProgress progress;
@@ -230,12 +239,10 @@ class Run {
     report_.seconds.aggregation += figures.aggregation_seconds;
     report_.seconds.writing += writing_seconds;
     report_.bytes_read += figures.bytes_read;
-    stage("after reading", begin);
-    if (config_.performance.gc_after_aggregation) {
-      pool_.ReleaseUnused();
-      malloc_trim(0);
-    }
-    stage("after aggregation", begin);
+    stage("after reading", figures.reading_seconds);
+    if (config_.performance.gc_after_aggregation)
+      cleanup_memory([this](const std::string& line) { events_.message(Severity::kDebug, line); });
+    stage("after aggregation", figures.aggregation_seconds);
   }
 
   // Writes a finished day, or deals with a refused one.

@@ -9,7 +9,7 @@
 
 #include "config/config.h"
 #include "costmill/error.h"
-#include "memory/memory.h"
+#include "costmill/memory_tools.h"
 #include "plan/plan.h"
 #include "summary/day_rows.h"
 

@@ -23,7 +23,9 @@ std::optional<DaySpan> day_span(const parquet::ColumnChunkMetaData& chunk, const
   const auto unit = timestamp_unit(column);
   if (!unit) return std::nullopt;
   const auto& typed = static_cast<const parquet::Int64Statistics&>(*statistics);
-  return DaySpan{day_of_ms(to_ms(typed.min(), *unit)), day_of_ms(to_ms(typed.max(), *unit))};
+  const DaySpan span{day_of_ms(to_ms(typed.min(), *unit)), day_of_ms(to_ms(typed.max(), *unit))};
+  if (span.last < span.first) return std::nullopt;  // damaged, so they say nothing
+  return span;
 }
 
 }  // namespace

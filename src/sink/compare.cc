@@ -45,7 +45,7 @@ std::vector<StoredRow> sorted_rows(SinkReader& reader, const StoredKey& key, std
       row[c] = known->second;
     }
   }
-  std::sort(rows.begin(), rows.end(), row_before);
+  if (!std::is_sorted(rows.begin(), rows.end(), row_before)) std::sort(rows.begin(), rows.end(), row_before);
   return rows;
 }
 

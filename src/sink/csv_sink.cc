@@ -7,11 +7,11 @@
 #include <set>
 
 #include "costmill/error.h"
-#include "sink/csv_table.h"
 #include "sink/pending_file.h"
 #include "sink/sinks.h"
 #include "sink/state_file.h"
 #include "sink/stored_cells.h"
+#include "sink/summary_csv.h"
 
 namespace costmill {
 namespace {
@@ -40,7 +40,7 @@ class Run {
 
  private:
   fs::path path_;
-  CsvTable table_;
+  SummaryCsv table_;
   StoredRow row_;
   StoredRow before_;
   const std::set<StoredKey>* replaced_ = nullptr;

@@ -1,9 +1,9 @@
 // Reads the canonical dump, and tables like it in any row order: one pass notes where each (cluster, day) lies.
 #include <map>
 
-#include "sink/csv_table.h"
 #include "sink/sinks.h"
 #include "sink/state_file.h"
+#include "sink/summary_csv.h"
 
 namespace costmill {
 namespace {
@@ -39,14 +39,14 @@ class CsvSinkReader final : public SinkReader {
  private:
   // Rows of one (cluster, day) that follow each other in the file.
   struct Stretch {
-    CsvTable::Place place;
+    SummaryCsv::Place place;
     std::uint64_t rows = 0;
   };
 
   void note_stretches() {
     std::vector<Stretch>* current = nullptr;
     StoredKey current_key;
-    for (CsvTable::Place place = table_.place(); table_.next(row_); place = table_.place()) {
+    for (SummaryCsv::Place place = table_.place(); table_.next(row_); place = table_.place()) {
       if (current == nullptr || table_.key() != current_key) {
         current_key = table_.key();
         current = &stretches_[current_key];
@@ -56,7 +56,7 @@ class CsvSinkReader final : public SinkReader {
     }
   }
 
-  CsvTable table_;
+  SummaryCsv table_;
   StoredRow row_;
   std::map<StoredKey, std::vector<Stretch>> stretches_;
   std::vector<DayRecord> records_;

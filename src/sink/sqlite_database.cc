@@ -1,6 +1,8 @@
 #include "sink/sqlite_database.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -17,7 +19,17 @@ struct Meaning {
   std::string_view advice;
 };
 
-Meaning meaning_of(int code, int system_error) {
+// SQLite tries several ways to open a file and keeps the error of the last, which hides a missing right.
+bool lacks_right(const std::string& file) {
+  const std::filesystem::path path(file);
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const auto denied = [](const std::filesystem::path& at, int mode) {
+    return ::faccessat(AT_FDCWD, at.c_str(), mode, AT_EACCESS) != 0 && (errno == EACCES || errno == EPERM || errno == EROFS);
+  };
+  return (std::filesystem::is_directory(folder) && denied(folder, W_OK | X_OK)) || denied(path, R_OK);
+}
+
+Meaning meaning_of(int code, const std::string& file) {
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return {ErrorCode::kConflict, "another program holds the database; wait until it is done and run again"};
@@ -25,9 +37,7 @@ Meaning meaning_of(int code, int system_error) {
     case SQLITE_PERM:
     case SQLITE_AUTH: return {ErrorCode::kSinkDenied, "give this user the right to write the file and its folder"};
     case SQLITE_CANTOPEN:
-      if (system_error == EACCES || system_error == EPERM || system_error == EROFS) {
-        return {ErrorCode::kSinkDenied, "give this user the right to write the file and its folder"};
-      }
+      if (lacks_right(file)) return {ErrorCode::kSinkDenied, "give this user the right to write the file and its folder"};
       return {ErrorCode::kSinkUnavailable, "check the path; its folder must exist"};
     case SQLITE_FULL: return {ErrorCode::kSinkUnavailable, "free some space, or choose another --sink"};
     case SQLITE_NOTADB: return {ErrorCode::kSinkUnavailable, "the file is no SQLite database; choose another one"};
@@ -58,7 +68,7 @@ void SqliteDatabase::execute(const std::string& sql) {
 
 void SqliteDatabase::fail(std::string_view action) const {
   if (!handle_) throw Error(ErrorCode::kNoMemory, fmt::format("cannot {} {}: out of memory", action, file_), {.file = file_});
-  const Meaning meaning = meaning_of(sqlite3_extended_errcode(handle_.get()), sqlite3_system_errno(handle_.get()));
+  const Meaning meaning = meaning_of(sqlite3_extended_errcode(handle_.get()), file_);
   throw Error(meaning.code, fmt::format("cannot {} {}: {}; {}", action, file_, sqlite3_errmsg(handle_.get()), meaning.advice),
               {.file = file_});
 }

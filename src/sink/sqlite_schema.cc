@@ -48,11 +48,8 @@ int version_in(SqliteDatabase& database) {
 
 void create(SqliteDatabase& database) {
   database.execute(table_sql());
-  // Days are replaced by the first; the others answer what people ask.
+  // By this one days are found and replaced.
   database.execute(fmt::format("CREATE INDEX daily_summary_by_day ON {} (usage_start, source_uuid)", kSummaryTable));
-  database.execute(fmt::format("CREATE INDEX daily_summary_by_namespace ON {} (namespace)", kSummaryTable));
-  database.execute(fmt::format("CREATE INDEX daily_summary_by_node ON {} (node)", kSummaryTable));
-  database.execute(fmt::format("CREATE INDEX daily_summary_by_data_source ON {} (data_source)", kSummaryTable));
   database.execute(view_sql());
   database.execute(kStateSql);
   database.execute(fmt::format("INSERT INTO costmill_meta VALUES ('schema_version', '{}')", kSqliteSchemaVersion));
@@ -73,6 +70,12 @@ void ensure_sqlite_schema(SqliteDatabase& database) {
   }
   create(database);
   transaction.commit();
+}
+
+void ensure_sqlite_indexes(SqliteDatabase& database) {
+  for (const char* column : {"namespace", "node", "data_source"}) {
+    database.execute(fmt::format("CREATE INDEX IF NOT EXISTS daily_summary_by_{0} ON {1} ({0})", column, kSummaryTable));
+  }
 }
 
 void check_sqlite_schema(SqliteDatabase& database) {

@@ -11,6 +11,8 @@ inline constexpr int kSqliteSchemaVersion = 1;
 
 // Makes what is missing. Error(kSinkUnavailable) if the file holds a newer schema, or tables of these names that are not ours.
 void ensure_sqlite_schema(SqliteDatabase& database);
+// The indexes for people's questions. Made after the first rows are in: sorting once is twice as fast as inserting into them.
+void ensure_sqlite_indexes(SqliteDatabase& database);
 // Error(kSinkUnavailable) unless it holds a schema that this version reads.
 void check_sqlite_schema(SqliteDatabase& database);
 

@@ -14,6 +14,25 @@ constexpr auto kTextOrder = std::to_array<Column>(
      Column::kResourceId, Column::kPodLabels, Column::kPersistentvolumeclaim, Column::kPersistentvolume, Column::kStorageclass,
      Column::kVolumeLabels, Column::kAllLabels, Column::kSourceUuid, Column::kInfrastructureUsageCost});
 
+// Most texts are what append_decimal writes; looking is cheaper than writing them again.
+bool is_canonical_decimal(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const std::size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  if (whole.empty() || whole.size() > 18 || (whole.size() > 1 && whole[0] == '0')) return false;
+  for (const char c : whole) {
+    if (c < '0' || c > '9') return false;
+  }
+  if (point == std::string_view::npos) return !(negative && whole == "0");
+  const std::string_view fraction = text.substr(point + 1);
+  if (fraction.empty() || fraction.size() > 15 || fraction.back() == '0') return false;
+  for (const char c : fraction) {
+    if (c < '0' || c > '9') return false;
+  }
+  return true;
+}
+
 std::strong_ordering compare_numbers(const std::optional<std::string>& left, const std::optional<std::string>& right) {
   if (left == right) return std::strong_ordering::equal;
   if (!left || !right) return left.has_value() <=> right.has_value();
@@ -39,6 +58,7 @@ std::strong_ordering compare_canonical(const StoredRow& left, const StoredRow& r
 }
 
 bool canonicalize_number(std::string& text) {
+  if (is_canonical_decimal(text)) return true;
   std::optional<Decimal> decimal = parse_decimal(text);
   if (!decimal) {
     double number = 0;

@@ -34,7 +34,8 @@ struct DayResult {
 };
 
 // One worker's share of a group of days. Not thread-safe. Chunks may come in any order and be cut in any way, and partial folds
-// may merge in any order: the finished days are the same bytes.
+// may merge in any order: the finished days are the same bytes. A refusal names the first offending row, too, as long as the
+// chunks of one fold come in order of file and row.
 class Fold {
  public:
   explicit Fold(const FoldOptions& options) : options_(options) {}

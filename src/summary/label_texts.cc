@@ -21,15 +21,12 @@ LabelMapId LabelTexts::map_of(TextId text, const char* column, RowPlace place) {
 }
 
 void LabelTexts::refuse(TextId text, const std::string& reason, const char* column, RowPlace place) {
-  if (first_refusal_ && first_refusal_->place() <= place) return;
   constexpr std::size_t kShownBytes = 120;
   const std::string_view shown = texts_[text].substr(0, kShownBytes);
-  first_refusal_.emplace(fmt::format("label text {:?}{} is refused: {}", shown, shown.size() < texts_[text].size() ? "..." : "", reason),
-                         column, place);
+  refusals_.add(Refusal(fmt::format("label text {:?}{} is refused: {}", shown, shown.size() < texts_[text].size() ? "..." : "", reason),
+                        column, place));
 }
 
-void LabelTexts::check() const {
-  if (first_refusal_) throw Refusal(*first_refusal_);
-}
+void LabelTexts::check() const { refusals_.check(); }
 
 }  // namespace costmill

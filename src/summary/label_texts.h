@@ -1,8 +1,6 @@
 // Label texts of a day, each parsed once however many rows carry it. Rule 2.
 #pragma once
 
-#include <optional>
-
 #include "labels/label_maps.h"
 #include "summary/refusal.h"
 #include "texts/texts.h"
@@ -27,7 +25,7 @@ class LabelTexts {
   LabelMaps& maps_;
   boost::unordered_flat_map<TextId, LabelMapId> parsed_;
   boost::unordered_flat_map<TextId, std::string> reasons_;  // of the refused ones
-  std::optional<Refusal> first_refusal_;
+  FirstRefusal refusals_;
 };
 
 }  // namespace costmill

@@ -18,12 +18,12 @@ struct FinalPods {
 
 class FinalPodTable {
  public:
-  void add(const GroupKey<3>& key, const PodGroup& group, std::int64_t count, const Texts& texts) {
+  void add(const GroupKey<3>& key, const PodGroup& group, std::int64_t count, const Texts& texts, RowBuilder& rows) {
     const auto [entry, added] = index_.try_emplace(key, groups_.size());
     if (added) groups_.push_back({.key = key, .sums = {}, .first_row = group.first_row});
     FinalPods& final_group = groups_[entry->second];
     if (!final_group.sums.add(group.sums, count)) {
-      throw Refusal("a sum of this group goes beyond what can be held exactly", "pod_usage_cpu_core_seconds", group.first_row);
+      rows.refuse(Refusal("a sum of this group goes beyond what can be held exactly", "pod_usage_cpu_core_seconds", group.first_row));
     }
     final_group.resource_id = larger_text(final_group.resource_id, group.resource_id, texts);
     final_group.first_row = std::min(final_group.first_row, group.first_row);
@@ -37,7 +37,7 @@ class FinalPodTable {
 };
 
 // The pod's own labels win over the namespace's, those over the node's; NULL labels of the pod leave nothing.
-void join_labels(const PodTable& pods, DayJoins& joins, FinalPodTable& out) {
+void join_labels(const PodTable& pods, DayJoins& joins, RowBuilder& rows, FinalPodTable& out) {
   for (const auto& [key, slot] : pods.index()) {
     const PodGroup& group = pods.group(slot);
     const LabelMapId own = joins.label_texts.map_of(key[2], "pod_labels", group.first_row);
@@ -48,31 +48,27 @@ void join_labels(const PodTable& pods, DayJoins& joins, FinalPodTable& out) {
         if (own != kNullLabelMap) {
           merged = joins.maps.merge(joins.maps.merge(or_empty(of_node), or_empty(of_namespace)), own);
         }
-        out.add({key[0], key[1], merged}, group, repeats, joins.texts);
+        out.add({key[0], key[1], merged}, group, repeats, joins.texts, rows);
       }
     }
   }
   joins.label_texts.check();
 }
 
-template <typename Sum>
-std::optional<double> hours(const Sum& sum, bool has_value, double unit, const char* column, RowPlace place) {
-  if (!has_value) return std::nullopt;
-  if (!sum.fits()) throw Refusal("the sum of this group goes beyond what can be held exactly", column, place);
-  return sum.value() / 3600 * unit;
-}
-
-void set_quantities(const FinalPods& group, const DayCapacity& capacity, SummaryRow& row) {
+void set_quantities(const FinalPods& group, const DayCapacity& capacity, RowBuilder& rows, SummaryRow& row) {
   constexpr Column kCpu[] = {Column::kPodUsageCpuCoreHours, Column::kPodRequestCpuCoreHours, Column::kPodEffectiveUsageCpuCoreHours,
                              Column::kPodLimitCpuCoreHours};
   constexpr Column kMemory[] = {Column::kPodUsageMemoryGigabyteHours, Column::kPodRequestMemoryGigabyteHours,
                                 Column::kPodEffectiveUsageMemoryGigabyteHours, Column::kPodLimitMemoryGigabyteHours};
-  const auto set = [&](Column column, std::optional<double> value) { RowBuilder::set(row, column, value, group.first_row); };
+  const auto set = [&](Column column, std::optional<double> value) { rows.set(row, column, value, group.first_row); };
+  const auto set_hours = [&](Column column, const auto& sum, std::uint8_t has_values, std::size_t which, double unit) {
+    if ((has_values >> which & 1) == 0) return;
+    if (sum.fits()) return set(column, sum.value() / 3600 * unit);
+    rows.refuse(Refusal("the sum of this group goes beyond what can be held exactly", std::string(def_of(column).name), group.first_row));
+  };
   for (std::size_t i = 0; i < PodSums::kSums; ++i) {
-    const bool has_cpu = (group.sums.has_cpu >> i & 1) != 0;
-    const bool has_memory = (group.sums.has_memory >> i & 1) != 0;
-    set(kCpu[i], hours(group.sums.cpu[i], has_cpu, 1.0, def_of(kCpu[i]).name.data(), group.first_row));
-    set(kMemory[i], hours(group.sums.memory[i], has_memory, kGigabytesPerByte, def_of(kMemory[i]).name.data(), group.first_row));
+    set_hours(kCpu[i], group.sums.cpu[i], group.sums.has_cpu, i, 1.0);
+    set_hours(kMemory[i], group.sums.memory[i], group.sums.has_memory, i, kGigabytesPerByte);
   }
   const auto scaled = [](std::optional<double> value, double divisor, double unit) {
     return value ? std::optional<double>(*value / divisor * unit) : std::nullopt;
@@ -92,7 +88,7 @@ void set_quantities(const FinalPods& group, const DayCapacity& capacity, Summary
 void append_pod_rows(const PodTable& pods, DayJoins& joins, RowBuilder& rows) {
   pods.check();
   FinalPodTable final_pods;
-  join_labels(pods, joins, final_pods);
+  join_labels(pods, joins, rows, final_pods);
   for (const FinalPods& group : final_pods.groups()) {
     SummaryRow row;
     row.data_source = DataSource::kPod;
@@ -102,9 +98,10 @@ void append_pod_rows(const PodTable& pods, DayJoins& joins, RowBuilder& rows) {
     row.pod_labels = rows.json(group.key[2]);
     row.all_labels = row.pod_labels == kNullText ? rows.empty_json() : row.pod_labels;
     row.cost_category_id = joins.categories_of(group.key[0]).largest();
-    set_quantities(group, joins.capacity, row);
+    set_quantities(group, joins.capacity, rows, row);
     rows.append(std::move(row));
   }
+  rows.check();
 }
 
 }  // namespace costmill

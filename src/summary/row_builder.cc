@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "summary/refusal.h"
 #include "texts/utf8.h"
 
 namespace costmill {
@@ -21,8 +20,12 @@ TextId RowBuilder::text(TextId fold_text, Column column, RowPlace place) {
 
 TextId RowBuilder::checked_text(std::string_view text, Column column, RowPlace place) {
   const ColumnDef& def = def_of(column);
-  if (!valid_utf8(text)) throw Refusal(fmt::format("text {:?} is not UTF-8", text.substr(0, 120)), std::string(def.name), place);
-  if (text.find('\0') != std::string_view::npos) throw Refusal("a text holds a NUL character", std::string(def.name), place);
+  const auto refused = [&](const std::string& what) {
+    refuse(Refusal(what, std::string(def.name), place));
+    return kNullText;
+  };
+  if (!valid_utf8(text)) return refused(fmt::format("text {:?} is not UTF-8", text.substr(0, 120)));
+  if (text.find('\0') != std::string_view::npos) return refused("a text holds a NUL character");
   const std::size_t code_points = code_point_count(text);
   if (code_points > def.max_code_points) {
     std::size_t excess = code_points - def.max_code_points;
@@ -31,8 +34,7 @@ TextId RowBuilder::checked_text(std::string_view text, Column column, RowPlace p
       --excess;
     }
     if (excess > 0) {
-      throw Refusal(fmt::format("text {:?}... has {} characters, {} are allowed", text.substr(0, 60), code_points, def.max_code_points),
-                    std::string(def.name), place);
+      return refused(fmt::format("text {:?}... has {} characters, {} are allowed", text.substr(0, 60), code_points, def.max_code_points));
     }
   }
   return day_.texts.intern(text);
@@ -49,8 +51,8 @@ void RowBuilder::set(SummaryRow& row, Column column, std::optional<double> numbe
   if (!number) return;
   constexpr double kNumericLimit = 1e18;  // of numeric(33,15)
   if (!(std::fabs(*number) < kNumericLimit)) {
-    throw Refusal(fmt::format("{} would become {}, which numeric(33,15) cannot hold", def_of(column).name, *number),
-                  std::string(def_of(column).name), place);
+    return refuse(Refusal(fmt::format("{} would become {}, which numeric(33,15) cannot hold", def_of(column).name, *number),
+                          std::string(def_of(column).name), place));
   }
   row.number(column) = *number + 0.0;  // -0.0 and 0.0 are one value
 }

@@ -6,7 +6,7 @@
 
 #include "labels/label_maps.h"
 #include "summary/day_rows.h"
-#include "summary/row_place.h"
+#include "summary/refusal.h"
 
 namespace costmill {
 
@@ -15,15 +15,19 @@ class RowBuilder {
   RowBuilder(DayRows& day, const Texts& fold_texts, const LabelMaps& labels) : day_(day), fold_texts_(fold_texts), labels_(labels) {}
 
   // A text as the table takes it: valid UTF-8 without NUL, no longer than the column (trailing blanks beyond it are cut).
-  // Throws Refusal, naming the column and the place, otherwise.
+  // Any other is refused, and kNullText: check() must follow.
   TextId text(TextId fold_text, Column column, RowPlace place);
   // Canonical JSON of a label map; kNullText for kNullLabelMap.
   TextId json(LabelMapId map);
   TextId empty_json() { return json(kEmptyLabelMap); }
   TextId intern(std::string_view text) { return day_.texts.intern(text); }
 
-  // Throws Refusal if the number does not fit numeric(33,15): NaN, infinite, or 10^18 and beyond.
-  static void set(SummaryRow& row, Column column, std::optional<double> number, RowPlace place);
+  // Refuses a number that does not fit numeric(33,15): NaN, infinite, or 10^18 and beyond.
+  void set(SummaryRow& row, Column column, std::optional<double> number, RowPlace place);
+
+  void refuse(const Refusal& refusal) { refusals_.add(refusal); }
+  // Throws the first Refusal by place, if anything was refused.
+  void check() const { refusals_.check(); }
 
   void append(SummaryRow row) { day_.rows.push_back(std::move(row)); }
   DayRows& day() { return day_; }
@@ -36,6 +40,7 @@ class RowBuilder {
   const LabelMaps& labels_;
   std::vector<TextId> texts_;  // by fold id; kNullText: not met yet
   std::vector<TextId> jsons_;  // by label map
+  FirstRefusal refusals_;
 };
 
 }  // namespace costmill

@@ -86,13 +86,13 @@ class VolumeRelation {
 
 class FinalStorageTable {
  public:
-  void add(const GroupKey<kFinalKeySize>& key, const StorageGroup& group, std::int64_t count) {
+  void add(const GroupKey<kFinalKeySize>& key, const StorageGroup& group, std::int64_t count, RowBuilder& rows) {
     const auto [entry, added] = index_.try_emplace(key, groups_.size());
     if (added) groups_.push_back({.key = key, .sums = {}, .first_row = group.first_row});
     FinalStorage& final_group = groups_[entry->second];
     if (!final_group.sums.add(group.sums, count)) {
-      throw Refusal("a sum of this group goes beyond what can be held exactly", "persistentvolumeclaim_capacity_byte_seconds",
-                    group.first_row);
+      rows.refuse(Refusal("a sum of this group goes beyond what can be held exactly", "persistentvolumeclaim_capacity_byte_seconds",
+                          group.first_row));
     }
     final_group.first_row = std::min(final_group.first_row, group.first_row);
   }
@@ -105,7 +105,7 @@ class FinalStorageTable {
 };
 
 // Claim labels win over volume labels, those over the namespace's, those over the node's; NULL labels of either leave nothing.
-void join(const StorageTable& storage, const VolumeRelation& relation, DayJoins& joins, FinalStorageTable& out) {
+void join(const StorageTable& storage, const VolumeRelation& relation, DayJoins& joins, RowBuilder& rows, FinalStorageTable& out) {
   for (const auto& [key, slot] : storage.index()) {
     const StorageGroup& group = storage.group(slot);
     const LabelMapId of_volume = joins.label_texts.map_of(key[kPersistentvolumeLabels], "persistentvolume_labels", group.first_row);
@@ -124,7 +124,7 @@ void join(const StorageTable& storage, const VolumeRelation& relation, DayJoins&
           }
           out.add({key[kNamespace], placement.node, placement.resource_id, key[kPersistentvolumeclaim], key[kPersistentvolume],
                    key[kStorageclass], key[kCsiVolumeHandle], merged},
-                  group, repeats);
+                  group, repeats, rows);
         }
       }
     }
@@ -132,15 +132,15 @@ void join(const StorageTable& storage, const VolumeRelation& relation, DayJoins&
   joins.label_texts.check();
 }
 
-void set_quantities(const FinalStorage& group, const VolumeRelation& relation, Day day, SummaryRow& row) {
-  const double seconds_of_month = 86400.0 * days_in_month(month_of(day));
+void set_quantities(const FinalStorage& group, const VolumeRelation& relation, RowBuilder& rows, SummaryRow& row) {
+  const double seconds_of_month = 86400.0 * days_in_month(month_of(rows.day().day));
   const auto sum = [&](StorageSums::Sum which, const char* column) -> std::optional<double> {
     if ((group.sums.has_value >> which & 1) == 0) return std::nullopt;
-    if (!group.sums.byte_seconds[which].fits())
-      throw Refusal("the sum of this group goes beyond what can be held exactly", column, group.first_row);
-    return group.sums.byte_seconds[which].value();
+    if (group.sums.byte_seconds[which].fits()) return group.sums.byte_seconds[which].value();
+    rows.refuse(Refusal("the sum of this group goes beyond what can be held exactly", column, group.first_row));
+    return std::nullopt;
   };
-  const auto set = [&](Column column, std::optional<double> value) { RowBuilder::set(row, column, value, group.first_row); };
+  const auto set = [&](Column column, std::optional<double> value) { rows.set(row, column, value, group.first_row); };
 
   if (const auto bytes = group.sums.capacity_bytes.value()) set(Column::kPersistentvolumeclaimCapacityGigabyte, *bytes * kGigabytesPerByte);
   if (const auto capacity = sum(StorageSums::kCapacity, "persistentvolumeclaim_capacity_byte_seconds")) {
@@ -149,9 +149,10 @@ void set_quantities(const FinalStorage& group, const VolumeRelation& relation, D
   const auto nodes = relation.node_count(group.key[kFinalVolume]);
   const auto shared = [&](std::optional<double> value, Column column, const char* input_column) {
     if (!value || !nodes) return;
-    if (*nodes == 0)
-      throw Refusal("a volume is used only by pods without a node, so its use cannot be divided among nodes", input_column,
-                    group.first_row);
+    if (*nodes == 0) {
+      return rows.refuse(
+          Refusal("a volume is used only by pods without a node, so its use cannot be divided among nodes", input_column, group.first_row));
+    }
     set(column, *value / static_cast<double>(*nodes) / seconds_of_month * kGigabytesPerByte);
   };
   shared(sum(StorageSums::kRequest, "volume_request_storage_byte_seconds"), Column::kVolumeRequestStorageGigabyteMonths,
@@ -166,7 +167,7 @@ void append_storage_rows(const StorageTable& storage, const PlacementsOfPods& pl
   storage.check();
   const VolumeRelation relation(storage, placements, joins.fan_outs);
   FinalStorageTable final_storage;
-  join(storage, relation, joins, final_storage);
+  join(storage, relation, joins, rows, final_storage);
   for (const FinalStorage& group : final_storage.groups()) {
     const auto text = [&](FinalKey position, Column column) { return rows.text(group.key[position], column, group.first_row); };
     SummaryRow row;
@@ -181,9 +182,10 @@ void append_storage_rows(const StorageTable& storage, const PlacementsOfPods& pl
     row.volume_labels = rows.json(group.key[kFinalLabels]);
     row.all_labels = row.volume_labels == kNullText ? rows.empty_json() : row.volume_labels;
     row.cost_category_id = joins.categories_of(group.key[kFinalNamespace]).largest();
-    set_quantities(group, relation, rows.day().day, row);
+    set_quantities(group, relation, rows, row);
     rows.append(std::move(row));
   }
+  rows.check();
 }
 
 }  // namespace costmill

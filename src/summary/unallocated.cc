@@ -37,15 +37,18 @@ struct NodeUse {
   std::optional<std::string> role;
 };
 
-void add_row(const SummaryRow& pod, const NodeRoles& roles, const Texts& texts, NodeUse& use) {
+// No single row of the input is to blame for a sum over a node.
+void refuse_sum(Column column, RowBuilder& rows) {
+  rows.refuse(Refusal("the sum over the pods of a node goes beyond what can be held exactly", std::string(def_of(column).name), {}));
+}
+
+void add_row(const SummaryRow& pod, const NodeRoles& roles, RowBuilder& rows, NodeUse& use) {
+  const Texts& texts = rows.day().texts;
   for (std::size_t i = 0; i < kSubtractions.size(); ++i) {
     const double hours = pod.number(kSubtractions[i].used);
     if (is_null(hours)) continue;
     use.has_value[i] = true;
-    if (use.used[i].add(hours) != SumStatus::kOk) {
-      throw Refusal("the sum over the pods of a node goes beyond what can be held exactly", std::string(def_of(kSubtractions[i].used).name),
-                    {});
-    }
+    if (use.used[i].add(hours) != SumStatus::kOk) refuse_sum(kSubtractions[i].used, rows);
   }
   for (const Column column : kCapacities) {
     const double capacity = pod.number(column);
@@ -76,7 +79,7 @@ void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCateg
   const DayRows& day = rows.day();
   boost::unordered_flat_map<TextId, NodeUse> nodes;
   for (const SummaryRow& pod : day.rows) {
-    if (is_counted(pod, day.texts)) add_row(pod, roles, day.texts, nodes[pod.node]);
+    if (is_counted(pod, day.texts)) add_row(pod, roles, rows, nodes[pod.node]);
   }
   for (auto& [node, use] : nodes) {
     SummaryRow& row = use.row;
@@ -89,10 +92,11 @@ void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCateg
     for (std::size_t i = 0; i < kSubtractions.size(); ++i) {
       const double capacity = row.number(kSubtractions[i].capacity);
       if (is_null(capacity) || !use.has_value[i]) continue;
-      if (!use.used[i].fits())
-        throw Refusal("the sum over the pods of a node goes beyond what can be held exactly",
-                      std::string(def_of(kSubtractions[i].used).name), {});
-      RowBuilder::set(row, kSubtractions[i].used, capacity - use.used[i].value(), {});
+      if (use.used[i].fits()) {
+        rows.set(row, kSubtractions[i].used, capacity - use.used[i].value(), {});
+      } else {
+        refuse_sum(kSubtractions[i].used, rows);
+      }
     }
     const CategoryMatch categories = match_categories(namespace_name, cost_categories);
     if (categories.category_ids.empty()) rows.append(row);
@@ -101,6 +105,7 @@ void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCateg
       rows.append(row);
     }
   }
+  rows.check();
 }
 
 }  // namespace costmill

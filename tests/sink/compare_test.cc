@@ -94,7 +94,9 @@ TEST(Compare, CountsRowsThatOnlyOneSideHas) {
   EXPECT_EQ(result.differing_rows, 0U);
   EXPECT_EQ(result.rows_right, 503U);
   ASSERT_EQ(result.differences.size(), 3U);
-  EXPECT_EQ(name_of(result.differences[0].kind), "only_left");
+  // By key: node another, then node n.
+  EXPECT_EQ(name_of(result.differences[0].kind), "only_right");
+  EXPECT_EQ(name_of(result.differences[1].kind), "only_left");
 }
 
 TEST(Compare, AWholeDayMayBeMissing) {

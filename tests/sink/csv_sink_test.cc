@@ -2,7 +2,7 @@
 
 #include "csv/csv_reader.h"
 #include "day_builder.h"
-#include "sink/csv_table.h"
+#include "sink/summary_csv.h"
 
 namespace costmill {
 namespace {
@@ -23,7 +23,7 @@ class CsvSinkFile : public ::testing::Test {
   }
 
   std::vector<StoredRow> rows_of_file() const {
-    CsvTable reader(table());
+    SummaryCsv reader(table());
     std::vector<StoredRow> rows;
     for (StoredRow row; reader.next(row);) rows.push_back(row);
     return rows;
@@ -156,6 +156,22 @@ TEST_F(CsvSinkFile, ForeignTablesMayHaveAnyOrderOfRowsAndColumns) {
   EXPECT_EQ(reader->read_day({kSourceB, kDay}), stored_rows(b));
   EXPECT_TRUE(reader->read_day({kSourceB, kDay.next()}).empty());
   EXPECT_TRUE(reader->records().empty());
+}
+
+TEST(StoredCells, NumbersBecomeCanonicalDecimalText) {
+  const auto canonical = [](std::string text) { return canonicalize_number(text) ? text : "none"; };
+  for (const char* text : {"0", "1", "-1", "0.1", "-0.000000000000001", "999999999999999999.999999999999999", "10", "100.05"}) {
+    EXPECT_EQ(canonical(text), text);
+  }
+  EXPECT_EQ(canonical("-0"), "0");
+  EXPECT_EQ(canonical("-0.0"), "0");
+  EXPECT_EQ(canonical("007.50"), "7.5");
+  EXPECT_EQ(canonical("1."), "1");
+  EXPECT_EQ(canonical("1e-7"), "0.0000001");
+  EXPECT_EQ(canonical("0.30000000000000004"), "0.3");
+  for (const char* text : {"", "-", "x", "1x", "1e18", "nan", "inf", "1000000000000000000", "1.2.3", "-.", " 1"}) {
+    EXPECT_EQ(canonical(text), "none") << text;
+  }
 }
 
 TEST_F(CsvSinkFile, ForeignTablesAreNotTrusted) {

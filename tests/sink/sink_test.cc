@@ -252,7 +252,7 @@ INSTANTIATE_TEST_SUITE_P(Sinks, AnySink,
                                            SinkKind{"parquet", "parquet", "out", NumericOutput::kDecimal},
                                            SinkKind{"parquet_float64", "parquet", "out", NumericOutput::kFloat64},
                                            SinkKind{"sqlite", "sqlite", "out.db", NumericOutput::kDecimal}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST(OpenSink, RefusesOtherUrisWithoutRepeatingThem) {
   for (const char* uri : {"", "sqlite", "mysql://user:secret@host", "csv:", "out.db"}) {

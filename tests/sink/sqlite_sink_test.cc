@@ -50,6 +50,8 @@ TEST_F(SqliteSinkFile, KeepsDecimalsAsTextAndShowsThemAsReal) {
             "real|1|null|");
   EXPECT_EQ(query("SELECT count(*) FROM pragma_table_info('" + table + "')"), "37|");
   EXPECT_EQ(query("SELECT value FROM costmill_meta WHERE key = 'schema_version'"), "1|");
+  EXPECT_EQ(query("SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE 'daily%' ORDER BY name"),
+            "daily_summary_by_data_source|daily_summary_by_day|daily_summary_by_namespace|daily_summary_by_node|");
   EXPECT_EQ(query("PRAGMA integrity_check"), "ok|");
   EXPECT_EQ(folder_.files(), (std::vector<std::string>{"out.db"}));
 }

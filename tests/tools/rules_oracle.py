@@ -11,6 +11,7 @@ Meant for small inputs: dicts of Python integers and fractions, one row at a tim
 import argparse
 import calendar
 import datetime
+import decimal
 import functools
 import json
 import sys
@@ -281,13 +282,18 @@ def finished(row, params, day):
 
 
 def canonical_order(row):
-    """usage_start, data_source, the other texts in table order (NULL first, UTF-8 bytes), numbers, the CSI handle."""
+    """usage_start, data_source, the other texts in table order (NULL first, UTF-8 bytes), numbers as written, the CSI handle."""
     numeric = set(NUMBERS + INTEGERS)
+
+    def number(column):
+        text = row["texts"].get(column) if column in NUMBERS else row[column]
+        return (text is not None, decimal.Decimal(text or 0))
+
     texts = ["usage_start", "data_source"] + [c for c in COLUMNS if c not in numeric and c not in ("usage_start", "data_source")]
     numbers = [c for c in COLUMNS if c in numeric]
     return (
         [(row[c] is not None, (row[c] or "").encode()) for c in texts],
-        [(row[c] is not None, row[c] or 0) for c in numbers],
+        [number(c) for c in numbers],
         (row["csi_volume_handle"] is not None, (row["csi_volume_handle"] or "").encode()),
     )
 

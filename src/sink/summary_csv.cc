@@ -1,4 +1,4 @@
-#include "sink/csv_table.h"
+#include "sink/summary_csv.h"
 
 #include <fmt/format.h>
 
@@ -59,9 +59,9 @@ void append_csv_rows(std::string& out, const DayRows& day, std::size_t first, st
   }
 }
 
-CsvTable::CsvTable(const std::filesystem::path& path) : path_(path.string()), reader_(path_) { match_columns(); }
+SummaryCsv::SummaryCsv(const std::filesystem::path& path) : path_(path.string()), reader_(path_) { match_columns(); }
 
-void CsvTable::match_columns() {
+void SummaryCsv::match_columns() {
   if (!reader_.next(record_)) fail("no header line", "");
   fields_ = record_.size();
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
@@ -72,7 +72,7 @@ void CsvTable::match_columns() {
   }
 }
 
-bool CsvTable::next(StoredRow& row) {
+bool SummaryCsv::next(StoredRow& row) {
   if (!reader_.next(record_)) return false;
   if (record_.size() != fields_) fail(fmt::format("{} fields where the header has {}", record_.size(), fields_), "");
   row.resize(kColumns.size());
@@ -82,7 +82,7 @@ bool CsvTable::next(StoredRow& row) {
   return true;
 }
 
-void CsvTable::canonicalize(StoredRow& row) const {
+void SummaryCsv::canonicalize(StoredRow& row) const {
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
     const ColumnKind kind = kColumns[c].kind;
     if (!row[c] || !(is_numeric(kind) || kind == ColumnKind::kDate)) continue;
@@ -94,7 +94,7 @@ void CsvTable::canonicalize(StoredRow& row) const {
   }
 }
 
-void CsvTable::read_key(const StoredRow& row) {
+void SummaryCsv::read_key(const StoredRow& row) {
   const auto& day_text = row[index_of(Column::kUsageStart)];
   if (!day_text) fail("a row without a date", def_of(Column::kUsageStart).name);
   if (key_day_text_ != *day_text) {
@@ -111,7 +111,7 @@ void CsvTable::read_key(const StoredRow& row) {
   }
 }
 
-void CsvTable::fail(std::string_view problem, std::string_view column) const {
+void SummaryCsv::fail(std::string_view problem, std::string_view column) const {
   throw Error(ErrorCode::kBadInput,
               fmt::format("{} line {}{}{}: {}; give a table with the columns and forms of {}", path_, reader_.line(),
                           column.empty() ? "" : " column ", column, problem, kSummaryTable),

@@ -20,14 +20,14 @@ void append_csv_row(std::string& out, const StoredRow& row);
 void append_csv_rows(std::string& out, const DayRows& day, std::size_t first, std::size_t count);
 
 // Columns are matched by name, others ignored. Error(kBadInput) with file, line and column for what is not as expected.
-class CsvTable {
+class SummaryCsv {
  public:
   struct Place {
     std::uint64_t offset = 0;
     std::uint64_t line = 1;
   };
 
-  explicit CsvTable(const std::filesystem::path& path);
+  explicit SummaryCsv(const std::filesystem::path& path);
 
   // Overwrites `row` and key(). Numbers become canonical decimal text; empty numbers and dates are NULL.
   bool next(StoredRow& row);

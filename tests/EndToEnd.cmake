@@ -1,0 +1,11 @@
+# Tests of the whole program. They need only the Python of build/venv.
+set(costmill_python ${CMAKE_SOURCE_DIR}/build/venv/bin/python)
+set(costmill_tools ${CMAKE_CURRENT_SOURCE_DIR}/tools)
+
+# The golden suite under many configurations; and the CSV is the same bytes over all of them.
+add_test(NAME golden.all_configurations
+  COMMAND ${costmill_python} ${costmill_tools}/golden_configurations.py --bin $<TARGET_FILE:costmill_cli>)
+# Random clusters: the same bytes whatever the files' form and the run's settings, and equal to an independent implementation.
+add_test(NAME golden.random_clusters
+  COMMAND ${costmill_python} ${costmill_tools}/property_test.py --bin $<TARGET_FILE:costmill_cli> --cases 200)
+set_tests_properties(golden.all_configurations golden.random_clusters PROPERTIES LABELS golden TIMEOUT 900)

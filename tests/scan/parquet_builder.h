@@ -1,0 +1,161 @@
+// Small Parquet files for tests, written column by column from JSON, in a folder that goes away with the test.
+#pragma once
+
+#include <arrow/api.h>
+#include <arrow/io/file.h>
+#include <arrow/json/from_string.h>
+#include <gtest/gtest.h>
+#include <parquet/arrow/writer.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/store.h"
+#include "costmill/error.h"
+#include "scan/row_group_scan.h"
+
+namespace costmill {
+
+class TempTree {
+ public:
+  TempTree() {
+    std::string pattern = testing::TempDir() + "costmill_XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = pattern;
+  }
+  ~TempTree() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TempTree(const TempTree&) = delete;
+  TempTree& operator=(const TempTree&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string uri() const { return "file:" + path_.string(); }
+
+  // Makes the folders on the way.
+  std::filesystem::path at(const std::string& file) const {
+    const std::filesystem::path path = path_ / file;
+    std::filesystem::create_directories(path.parent_path());
+    return path;
+  }
+  void write(const std::string& file, const std::string& content) const { std::ofstream(at(file), std::ios::binary) << content; }
+  std::string content(const std::string& file) const {
+    std::ifstream stream(path_ / file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct ColumnData {
+  std::string name;
+  std::shared_ptr<arrow::DataType> type;
+  std::string json;  // e.g. ["a", null]
+};
+
+inline std::shared_ptr<arrow::Table> table_of(const std::vector<ColumnData>& columns) {
+  arrow::FieldVector fields;
+  arrow::ArrayVector arrays;
+  for (const ColumnData& column : columns) {
+    fields.push_back(arrow::field(column.name, column.type));
+    arrays.push_back(arrow::json::ArrayFromJSONString(column.type, column.json).ValueOrDie());
+  }
+  return arrow::Table::Make(arrow::schema(fields), arrays);
+}
+
+using Properties = parquet::WriterProperties::Builder;
+
+struct FileForm {
+  std::function<void(Properties&)> properties = [](Properties&) {};
+  bool int96 = false;
+  std::int64_t row_group_rows = 1 << 20;
+};
+
+inline void write_table(const std::filesystem::path& path, const arrow::Table& table, const FileForm& form = {}) {
+  Properties properties;
+  form.properties(properties);
+  parquet::ArrowWriterProperties::Builder arrow_properties;
+  if (form.int96) arrow_properties.enable_deprecated_int96_timestamps();
+  auto file = arrow::io::FileOutputStream::Open(path.string()).ValueOrDie();
+  ASSERT_TRUE(parquet::arrow::WriteTable(table, arrow::default_memory_pool(), file, form.row_group_rows, properties.build(),
+                                         arrow_properties.build())
+                  .ok());
+  ASSERT_TRUE(file->Close().ok());
+}
+
+inline void write_columns(const std::filesystem::path& path, const std::vector<ColumnData>& columns, const FileForm& form = {}) {
+  write_table(path, *table_of(columns), form);
+}
+
+inline StoredFile stored_file(Store& store, const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
+  for (const StoredFile& file : store.list_files(folder)) {
+    if (file.path == path) return file;
+  }
+  throw std::runtime_error("no file " + path);
+}
+
+// Everything that the table's schema knows.
+inline constexpr WantedColumns kEverything{0xFFFF, 0xFFFF};
+
+// A file in one piece: texts instead of their codes.
+struct Decoded {
+  std::vector<std::int64_t> ms;
+  std::vector<std::vector<std::optional<std::string>>> texts;
+  std::vector<std::vector<std::optional<double>>> numbers;
+
+  bool operator==(const Decoded&) const = default;
+};
+
+inline Decoded decode(const TempTree& tree, const std::string& path, Table table, const ScanOptions& options = {},
+                      WantedColumns wanted = kEverything) {
+  const auto store = open_store(tree.uri());
+  std::shared_ptr<parquet::ParquetFileReader> reader = open_parquet(*store, stored_file(*store, path), {});
+  Decoded decoded;
+  decoded.texts.resize(schema_of(table).texts.size());
+  decoded.numbers.resize(schema_of(table).numbers.size());
+  Texts texts;
+  for (int group = 0; group < reader->metadata()->num_row_groups(); ++group) {
+    RowGroupScan scan(reader, path, group, table, wanted, options, texts);
+    Chunk chunk;
+    while (scan.next(chunk)) {
+      EXPECT_EQ(chunk.first_row, decoded.ms.size());
+      EXPECT_LE(chunk.rows, options.chunk_rows);
+      decoded.ms.insert(decoded.ms.end(), chunk.interval_start_ms.begin(), chunk.interval_start_ms.end());
+      for (std::size_t i = 0; i < chunk.texts.size(); ++i) {
+        for (const TextId id : chunk.texts[i]) {
+          decoded.texts[i].push_back(id == kNullText ? std::nullopt : std::optional<std::string>(texts[id]));
+        }
+      }
+      for (std::size_t i = 0; i < chunk.numbers.size(); ++i) {
+        const NumberColumn& column = chunk.numbers[i];
+        for (std::size_t row = 0; row < chunk.rows; ++row) {
+          if (!column.has_nulls) EXPECT_EQ(column.valid[row], 1);
+          decoded.numbers[i].push_back(column.valid[row] != 0 ? std::optional<double>(column.values[row]) : std::nullopt);
+        }
+      }
+    }
+  }
+  return decoded;
+}
+
+// The Error that the action throws; fails the test if there is none.
+inline Error error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "no error";
+  return {ErrorCode::kBug, "no error"};
+}
+
+}  // namespace costmill

@@ -1,0 +1,62 @@
+#include "texts/texts.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace costmill {
+namespace {
+
+TEST(Texts, EqualTextsHaveOneIdAndIdsCountUpFromZero) {
+  Texts texts;
+  EXPECT_EQ(texts.intern("a"), 0U);
+  EXPECT_EQ(texts.intern("b"), 1U);
+  EXPECT_EQ(texts.intern("a"), 0U);
+  EXPECT_EQ(texts.intern(""), 2U);
+  EXPECT_EQ(texts.intern(""), 2U);
+  EXPECT_EQ(texts.size(), 3U);
+}
+
+TEST(Texts, TextsAreBytesWhateverTheyAre) {
+  Texts texts;
+  const std::string with_nul("a\0b", 3);
+  const TextId id = texts.intern(with_nul);
+  EXPECT_EQ(texts[id], with_nul);
+  EXPECT_NE(texts.intern("a"), id);
+  EXPECT_NE(texts.intern("\xFF"), texts.intern("\xFE"));
+}
+
+TEST(Texts, ViewsStayValidWhileTheTableGrowsAndMoves) {
+  std::mt19937 random(1);
+  Texts texts;
+  std::vector<std::string> originals;
+  std::vector<std::string_view> views;
+  for (int i = 0; i < 20'000; ++i) {
+    // Short ones, ones about the size of a block's rest, and ones longer than a block.
+    const std::size_t size = random() % 500 == 0 ? random() % 200'000 : random() % 40;
+    originals.push_back(std::to_string(i) + std::string(size, static_cast<char>('a' + i % 26)));
+    const TextId id = texts.intern(originals.back());
+    ASSERT_EQ(id, static_cast<TextId>(i));
+    views.push_back(texts[id]);
+  }
+  const Texts moved = std::move(texts);
+  for (std::size_t i = 0; i < originals.size(); ++i) {
+    ASSERT_EQ(views[i], originals[i]);
+    ASSERT_EQ(moved[static_cast<TextId>(i)].data(), views[i].data());
+  }
+}
+
+TEST(Texts, MemoryFollowsWhatIsStored) {
+  Texts texts;
+  texts.intern("x");
+  const std::size_t before = texts.memory_bytes();
+  texts.intern(std::string(1 << 20, 'y'));
+  EXPECT_GE(texts.memory_bytes(), before + (1 << 20));
+  const std::size_t after = texts.memory_bytes();
+  for (int i = 0; i < 1000; ++i) texts.intern("x");
+  EXPECT_EQ(texts.memory_bytes(), after);
+}
+
+}  // namespace
+}  // namespace costmill
