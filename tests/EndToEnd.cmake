@@ -8,4 +8,7 @@ add_test(NAME golden.all_configurations
 # Random clusters: the same bytes whatever the files' form and the run's settings, and equal to an independent implementation.
 add_test(NAME golden.random_clusters
   COMMAND ${costmill_python} ${costmill_tools}/property_test.py --bin $<TARGET_FILE:costmill_cli> --cases 200)
-set_tests_properties(golden.all_configurations golden.random_clusters PROPERTIES LABELS golden TIMEOUT 900)
+# Damaged copies of a golden case: exit codes, messages, and which days are in the sink afterwards.
+add_test(NAME golden.bad_input
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/bad_input_test.py --bin $<TARGET_FILE:costmill_cli>)
+set_tests_properties(golden.all_configurations golden.random_clusters golden.bad_input PROPERTIES LABELS golden TIMEOUT 900)

@@ -1,9 +1,8 @@
+#include <arrow/result.h>
 #include <sys/stat.h>
 
-#include <filesystem>
-
-#include "../scan/parquet_builder.h"
 #include "catalog/layout.h"
+#include "temp_tree.h"
 
 namespace costmill {
 namespace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "costmill/error.h"
+#include "costmill/memory_tools.h"
 
 namespace costmill {
 namespace {
@@ -92,12 +93,7 @@ TEST(CappedPool, BeyondTheBudgetArrowSeesOutOfMemory) {
   EXPECT_EQ(budget.used_bytes(), used);
 }
 
-TEST(MemoryUsage, OfThisProcessIsPlausible) {
-  const MemoryUsage usage = memory_usage();
-  EXPECT_GT(usage.resident_bytes, 1 << 20);
-  EXPECT_GE(usage.peak_bytes, usage.resident_bytes);
-  EXPECT_GT(machine_memory_bytes(), usage.resident_bytes);
-}
+TEST(MachineMemory, IsMoreThanThisProcessUses) { EXPECT_GT(machine_memory_bytes(), memory_usage().resident_bytes); }
 
 }  // namespace
 }  // namespace costmill

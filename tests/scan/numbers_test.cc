@@ -1,5 +1,6 @@
 // Which stored types become a number, and which values do not without loss.
 #include <parquet/column_writer.h>
+#include <parquet/file_writer.h>
 
 #include "parquet_builder.h"
 
@@ -40,7 +41,8 @@ TEST(Numbers, FloatsOfAllWidthsConvert) {
 TEST(Numbers, HalfFloatsConvert) {
   // 1, -2, the smallest subnormal, the largest value, zero.
   arrow::HalfFloatBuilder builder;
-  for (const std::uint16_t bits : {0x3C00, 0xC000, 0x0001, 0x7BFF, 0x0000}) ASSERT_TRUE(builder.Append(bits).ok());
+  constexpr std::uint16_t kStored[] = {0x3C00, 0xC000, 0x0001, 0x7BFF, 0x0000};
+  for (const std::uint16_t bits : kStored) ASSERT_TRUE(builder.Append(bits).ok());
   ASSERT_TRUE(builder.AppendNull().ok());
   const TempTree tree;
   write_table(tree.at("f.parquet"),

@@ -1,4 +1,4 @@
-// Small Parquet files for tests, written column by column from JSON, in a folder that goes away with the test.
+// Small Parquet files for tests, written column by column from JSON.
 #pragma once
 
 #include <arrow/api.h>
@@ -6,53 +6,17 @@
 #include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/writer.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "catalog/store.h"
-#include "costmill/error.h"
+#include "../catalog/temp_tree.h"
 #include "scan/row_group_scan.h"
 
 namespace costmill {
-
-class TempTree {
- public:
-  TempTree() {
-    std::string pattern = testing::TempDir() + "costmill_XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = pattern;
-  }
-  ~TempTree() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempTree(const TempTree&) = delete;
-  TempTree& operator=(const TempTree&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::string uri() const { return "file:" + path_.string(); }
-
-  // Makes the folders on the way.
-  std::filesystem::path at(const std::string& file) const {
-    const std::filesystem::path path = path_ / file;
-    std::filesystem::create_directories(path.parent_path());
-    return path;
-  }
-  void write(const std::string& file, const std::string& content) const { std::ofstream(at(file), std::ios::binary) << content; }
-  std::string content(const std::string& file) const {
-    std::ifstream stream(path_ / file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct ColumnData {
   std::string name;
@@ -94,15 +58,6 @@ inline void write_columns(const std::filesystem::path& path, const std::vector<C
   write_table(path, *table_of(columns), form);
 }
 
-inline StoredFile stored_file(Store& store, const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
-  for (const StoredFile& file : store.list_files(folder)) {
-    if (file.path == path) return file;
-  }
-  throw std::runtime_error("no file " + path);
-}
-
 // Everything that the table's schema knows.
 inline constexpr WantedColumns kEverything{0xFFFF, 0xFFFF};
 
@@ -138,24 +93,13 @@ inline Decoded decode(const TempTree& tree, const std::string& path, Table table
       for (std::size_t i = 0; i < chunk.numbers.size(); ++i) {
         const NumberColumn& column = chunk.numbers[i];
         for (std::size_t row = 0; row < chunk.rows; ++row) {
-          if (!column.has_nulls) EXPECT_EQ(column.valid[row], 1);
+          EXPECT_TRUE(column.has_nulls || column.valid[row] == 1);
           decoded.numbers[i].push_back(column.valid[row] != 0 ? std::optional<double>(column.values[row]) : std::nullopt);
         }
       }
     }
   }
   return decoded;
-}
-
-// The Error that the action throws; fails the test if there is none.
-inline Error error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no error";
-  return {ErrorCode::kBug, "no error"};
 }
 
 }  // namespace costmill

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <optional>
@@ -82,7 +83,7 @@ inline constexpr TableUse kStorage{.storage = true};
 inline constexpr TableUse kNodeLabels{.node_labels = true};
 inline constexpr TableUse kNamespaceLabels{.namespace_labels = true};
 
-inline std::int64_t ms_of(Day day, double hour) { return day.number * kMillisecondsPerDay + static_cast<std::int64_t>(hour * 3'600'000); }
+inline std::int64_t ms_of(Day day, double hour) { return day.number * kMillisecondsPerDay + std::llround(hour * 3'600'000); }
 
 inline Row row_of(const PodItem& item) {
   return {ms_of(item.day, item.hour),

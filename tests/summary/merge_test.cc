@@ -17,6 +17,14 @@ class RandomItems {
       items.hourly(item);
     }
     for (int i = 0; i < 150; ++i) items.storage(storage());
+    // Each volume is used on some node, since a day whose volume has pods without node only is refused.
+    for (int offset = 0; offset < 3; ++offset) {
+      const Day of_day{kDay.number + offset};
+      items.daily({.namespace_name = "ns0", .node = "n0", .pod = "p0", .day = of_day});
+      for (const char* volume : {"", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7"}) {
+        items.storage({.namespace_name = "ns0", .pod = "p0", .volume = volume, .day = of_day});
+      }
+    }
     for (int i = 0; i < 40; ++i) {
       items.node_labels(name("n", 5), labels(), day());
       items.namespace_labels(name("ns", 6), labels(), day());

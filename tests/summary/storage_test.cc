@@ -139,7 +139,7 @@ TEST(Storage, NullNamespacesPodsAndClaimsJoinNoPod) {
 }
 
 TEST(Storage, AVolumeUsedOnlyByPodsWithoutNodeRefusesTheDay) {
-  const auto refusal = refusal_of(LineItems().daily({.node = std::nullopt}).storage({.request = 1}));
+  const auto refusal = refusal_of(LineItems().daily({.node = std::nullopt}).storage({.request = 1, .usage = std::nullopt}));
   EXPECT_EQ(refusal->column(), "volume_request_storage_byte_seconds");
   EXPECT_EQ(refusal->place().file, 1U);
 }
