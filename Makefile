@@ -25,7 +25,7 @@ demo: build
 test: deps
 	@cmake --preset release >build/cmake.log || { cat build/cmake.log; exit 1; }
 	cmake --build --preset release -j $(JOBS)
-	ctest --preset release -j $(JOBS) -LE slow
+	ctest --preset release -j $(JOBS)
 
 check: lint
 	tools/bootstrap check
@@ -38,12 +38,10 @@ lint:
 	tools/lint
 
 # The long ones.
-soak: mutation
-	ctest --preset release -L slow
+soak: build mutation
+	$(PYTHON) tests/tools/property_test.py --bin $(COSTMILL) --cases 1000 --seed 1000000
 
 mutation: deps
-	@cmake --preset release >build/cmake.log
-	cmake --build --preset release -j $(JOBS)
 	$(PYTHON) tests/mutation/mutate.py
 
 bench: build

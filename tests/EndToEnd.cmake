@@ -12,3 +12,11 @@ add_test(NAME golden.random_clusters
 add_test(NAME golden.bad_input
   COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/bad_input_test.py --bin $<TARGET_FILE:costmill_cli>)
 set_tests_properties(golden.all_configurations golden.random_clusters golden.bad_input PROPERTIES LABELS golden TIMEOUT 900)
+
+# The independent implementation itself, against the golden cases.
+add_test(NAME golden.rules_oracle COMMAND ${costmill_python} ${costmill_tools}/rules_oracle_test.py)
+set_tests_properties(golden.rules_oracle PROPERTIES LABELS golden TIMEOUT 300)
+
+# Every mutation still finds its text, every rule has one, every test that docs/rules.md names exists.
+add_test(NAME unit.mutations_check COMMAND ${costmill_python} ${CMAKE_SOURCE_DIR}/tests/mutation/mutate.py --check)
+set_tests_properties(unit.mutations_check PROPERTIES LABELS unit)

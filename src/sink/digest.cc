@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <vector>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -20,44 +21,79 @@ constexpr char kTagValue = 1;
 constexpr std::string_view kDayTag = "costmill day 1";
 constexpr std::string_view kRowTag = "costmill row 1";
 
-template <typename Value>
-void append_bytes(std::string& out, Value value) {
-  char bytes[sizeof value];
-  std::memcpy(bytes, &value, sizeof value);
-  out.append(bytes, sizeof bytes);
-}
+// Bytes of the binary form on their way into a hash. Written in blocks that stay in the second-level cache; plain pointer
+// arithmetic, since a day has millions of cells and std::string::append would be most of the cost.
+class HashedBytes {
+ public:
+  HashedBytes() : block_(kBlockBytes) { XXH3_128bits_reset(&state_); }
 
-void append_text(std::string& out, std::string_view text) {
-  append_bytes(out, static_cast<std::uint32_t>(text.size()));
-  out += text;
-}
+  template <typename Value>
+  void append(Value value) {
+    make_room(sizeof value);
+    std::memcpy(block_.data() + used_, &value, sizeof value);
+    used_ += sizeof value;
+  }
 
-void append_number(std::string& out, double number) {
+  void append_text(std::string_view text) {
+    append(static_cast<std::uint32_t>(text.size()));
+    if (text.size() > kBlockBytes) {
+      flush();
+      XXH3_128bits_update(&state_, text.data(), text.size());
+      return;
+    }
+    make_room(text.size());
+    if (!text.empty()) std::memcpy(block_.data() + used_, text.data(), text.size());
+    used_ += text.size();
+  }
+
+  XXH128_hash_t hash() {
+    flush();
+    return XXH3_128bits_digest(&state_);
+  }
+
+ private:
+  static constexpr std::size_t kBlockBytes = 64 * 1024;
+
+  void make_room(std::size_t bytes) {
+    if (used_ + bytes > kBlockBytes) flush();
+  }
+
+  void flush() {
+    XXH3_128bits_update(&state_, block_.data(), used_);
+    used_ = 0;
+  }
+
+  XXH3_state_t state_;
+  std::vector<char> block_;
+  std::size_t used_ = 0;
+};
+
+void append_number(HashedBytes& out, double number) {
   if (is_null(number)) {
-    out.push_back(kTagNull);
+    out.append(kTagNull);
     return;
   }
-  out.push_back(kTagValue);
-  append_bytes(out, number == 0 ? 0.0 : number);  // -0.0 and 0.0 are the same decimal
+  out.append(kTagValue);
+  out.append(number == 0 ? 0.0 : number);  // -0.0 and 0.0 are the same decimal
 }
 
-void append_cell(std::string& out, const Cell& cell, ColumnKind kind) {
+void append_cell(HashedBytes& out, const Cell& cell, ColumnKind kind) {
   if (cell.null) {
-    out.push_back(kTagNull);
+    out.append(kTagNull);
     return;
   }
-  out.push_back(kTagValue);
+  out.append(kTagValue);
   switch (kind) {
     case ColumnKind::kText:
     case ColumnKind::kJson:
-    case ColumnKind::kUuid: append_text(out, cell.text); break;
+    case ColumnKind::kUuid: out.append_text(cell.text); break;
     case ColumnKind::kInteger:
-    case ColumnKind::kDate: append_bytes(out, cell.integer); break;
+    case ColumnKind::kDate: out.append(cell.integer); break;
     case ColumnKind::kNumber: break;  // append_number
   }
 }
 
-void append_row(std::string& out, const DayRows& day, const SummaryRow& row) {
+void append_row(HashedBytes& out, const DayRows& day, const SummaryRow& row) {
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
     const ColumnKind kind = kColumns[c].kind;
     if (kind == ColumnKind::kNumber) {
@@ -84,36 +120,33 @@ std::string hex_of(const XXH128_hash_t& hash) {
 std::string hex_digest(std::string_view bytes) { return hex_of(XXH3_128bits(bytes.data(), bytes.size())); }
 
 std::string digest_of(const DayRows& day) {
-  // Fits the second-level cache, so that a row's bytes are hashed while they are still there.
-  constexpr std::size_t kBlockBytes = 64 * 1024;
-  XXH3_state_t state;
-  XXH3_128bits_reset(&state);
-  std::string block;
-  block.reserve(kBlockBytes + 4096);
-  append_text(block, kDayTag);
-  append_text(block, day.cluster.source_uuid);
-  append_bytes(block, day.day.number);
-  append_bytes(block, static_cast<std::uint64_t>(day.rows.size()));
-  for (const SummaryRow& row : day.rows) {
-    append_row(block, day, row);
-    if (block.size() >= kBlockBytes) {
-      XXH3_128bits_update(&state, block.data(), block.size());
-      block.clear();
-    }
-  }
-  XXH3_128bits_update(&state, block.data(), block.size());
-  return hex_of(XXH3_128bits_digest(&state));
+  HashedBytes bytes;
+  bytes.append_text(kDayTag);
+  bytes.append_text(day.cluster.source_uuid);
+  bytes.append(day.day.number);
+  bytes.append(static_cast<std::uint64_t>(day.rows.size()));
+  for (const SummaryRow& row : day.rows) append_row(bytes, day, row);
+  return hex_of(bytes.hash());
 }
 
 std::array<std::uint8_t, 16> row_uuid(std::string_view source_uuid, Day day, std::uint64_t ordinal) {
-  std::string bytes;
-  bytes.reserve(128);
-  append_text(bytes, kRowTag);
-  append_text(bytes, source_uuid);
-  append_bytes(bytes, day.number);
-  append_bytes(bytes, ordinal);
+  std::array<char, 128> bytes;
+  std::size_t used = 0;
+  const auto append = [&](const void* data, std::size_t size) {
+    std::memcpy(bytes.data() + used, data, size);
+    used += size;
+  };
+  const auto append_text = [&](std::string_view text) {
+    const auto size = static_cast<std::uint32_t>(text.size());
+    append(&size, sizeof size);
+    append(text.data(), text.size());
+  };
+  append_text(kRowTag);
+  append_text(source_uuid.substr(0, 64));  // a UUID text has 36
+  append(&day.number, sizeof day.number);
+  append(&ordinal, sizeof ordinal);
   XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), used));
   std::array<std::uint8_t, 16> uuid;
   std::copy(std::begin(canonical.digest), std::end(canonical.digest), uuid.begin());
   uuid[6] = static_cast<std::uint8_t>((uuid[6] & 0x0F) | 0x80);  // version 8: custom

@@ -104,15 +104,16 @@ std::optional<DaySpan> days_with_statistics(std::int64_t least, std::int64_t gre
   const TempTree tree;
   write_columns(tree.at(kFile), {{"interval_start", arrow::timestamp(arrow::TimeUnit::MILLI),
                                   "[" + std::to_string(kFirst) + "," + std::to_string(kLast) + "]"}});
-  std::string content = tree.content(kFile);
-  const std::size_t pages_end = content.rfind("schema");  // the footer begins before the name of its root
+  const std::string content = tree.content(kFile);
+  std::string damaged = content;
+  const std::size_t footer = content.rfind("schema");  // begins before the name of its root
   for (const auto& [was, is] : {std::pair(kFirst, least), std::pair(kLast, greatest)}) {
-    const std::string old(reinterpret_cast<const char*>(&was), sizeof was);
-    for (std::size_t at = content.find(old, pages_end); at != std::string::npos; at = content.find(old, at + 8)) {
-      std::memcpy(content.data() + at, &is, sizeof is);
+    const std::string stored(reinterpret_cast<const char*>(&was), sizeof was);
+    for (std::size_t at = content.find(stored, footer); at != std::string::npos; at = content.find(stored, at + sizeof was)) {
+      std::memcpy(damaged.data() + at, &is, sizeof is);
     }
   }
-  tree.write(kFile, content);
+  tree.write(kFile, damaged);
   const auto store = open_store(tree.uri());
   const auto reader = open_parquet(*store, stored_file(*store, kFile), {});
   return row_group_info(*reader->metadata(), 0, kFile).days;

@@ -52,6 +52,17 @@ TEST(Digest, IsTheHashOfTheDocumentedForm) {
   EXPECT_EQ(digest_of(DayBuilder(kSourceA, kDay).build()), hex_digest(documented_form(DayBuilder(kSourceA, kDay).build())));
 }
 
+TEST(Digest, TextsLongerThanABlockAreHashedWhole) {
+  const auto day_with = [](const std::string& label) {
+    return DayBuilder(kSourceA, kDay).row(label, "node", 1).row("b", label, 2).build();
+  };
+  std::string label(200'000, 'x');
+  const std::string original = digest_of(day_with(label));
+  EXPECT_EQ(original, hex_digest(documented_form(day_with(label))));
+  label.back() = 'y';
+  EXPECT_NE(digest_of(day_with(label)), original);
+}
+
 TEST(Digest, IsStableAcrossVersions) {
   EXPECT_EQ(hex_digest(""), "99aa06d3014798d86001c324468d497f");  // the published value of XXH3-128 of nothing
 }

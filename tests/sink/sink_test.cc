@@ -204,14 +204,14 @@ TEST_P(AnySink, APathThroughAFileIsUnavailable) {
 TEST_P(AnySink, AFolderWithoutWriteRightIsDenied) {
   ::chmod(folder_.path().c_str(), 0555);
   const bool is_root = ::geteuid() == 0;  // root may write anywhere, so it becomes nobody for a moment
-  if (is_root) ASSERT_EQ(::seteuid(65534), 0);
+  ASSERT_EQ(is_root ? ::seteuid(65534) : 0, 0);
   ErrorCode code = ErrorCode::kBug;
   try {
     open();
   } catch (const Error& error) {
     code = error.code();
   }
-  if (is_root) ASSERT_EQ(::seteuid(0), 0);
+  ASSERT_EQ(is_root ? ::seteuid(0) : 0, 0);
   ::chmod(folder_.path().c_str(), 0755);
   EXPECT_EQ(code, ErrorCode::kSinkDenied);
 }

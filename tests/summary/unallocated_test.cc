@@ -83,15 +83,17 @@ TEST(Unallocated, AnEmptyResourceIdMatchesAnEmptyOne) {
 }
 
 TEST(Unallocated, TheLargestRoleOfTheRowsWins) {
-  ReferenceData reference = all_keys();
-  reference.node_roles[{"n1", "i-1"}] = "master";
-  reference.node_roles[{"n1", "i-2"}] = "worker";
-  LineItems items;
-  items.daily({.namespace_name = "a", .resource_id = "i-1"}).daily({.namespace_name = "b", .resource_id = "i-2"});
-  const auto result = summarize(items, reference);
-  ASSERT_EQ(unallocated_rows(result).size(), 1U);
-  EXPECT_EQ(text_of(result, unallocated_rows(result)[0].namespace_name), "Worker unallocated");
-  EXPECT_EQ(text_of(result, unallocated_rows(result)[0].resource_id), "i-2");
+  for (const bool worker_is_first : {true, false}) {
+    ReferenceData reference = all_keys();
+    reference.node_roles[{"n1", "i-1"}] = worker_is_first ? "worker" : "master";
+    reference.node_roles[{"n1", "i-2"}] = worker_is_first ? "master" : "worker";
+    LineItems items;
+    items.daily({.namespace_name = "a", .resource_id = "i-1"}).daily({.namespace_name = "b", .resource_id = "i-2"});
+    const auto result = summarize(items, reference);
+    ASSERT_EQ(unallocated_rows(result).size(), 1U);
+    EXPECT_EQ(text_of(result, unallocated_rows(result)[0].namespace_name), "Worker unallocated");
+    EXPECT_EQ(text_of(result, unallocated_rows(result)[0].resource_id), "i-2");
+  }
 }
 
 TEST(Unallocated, NullAndSyntheticNamespacesAreNotSubtracted) {
