@@ -32,7 +32,7 @@ constexpr KeyOptionDef kRunOptions[] = {
     {"--org", "organization.org_id", "ORG", "Organisation whose folders are read; without: found in the input"},
     {"--layout", "run.layout", "NAME", "Tree of folders in the input: koku or poc [koku]"},
     {"--numeric", "run.numeric", "KIND", "Numbers in Parquet output: decimal or float64 [decimal]"},
-    {"--full", "run.full", nullptr, "Do all days of the window again, also unchanged ones"},
+    {"--full", "run.full", nullptr, "Also write the days without rows: what they had before goes"},
     {"--keep-going", "run.keep_going", nullptr, "Go on after a bad day; exit code 6 if there was one"},
     {"--strict", "run.strict", nullptr, "Treat suspicious input as bad"},
     {"--progress", "run.progress", "WHEN", "auto, always or never [auto]"},

@@ -14,7 +14,7 @@ inline constexpr const char* kCostmillExamples =
     "Exit codes: 0 done, 1 difference found, 2 bad usage or config, 3 bad or corrupt input, 4 input unavailable,\n"
     "5 sink or reference unavailable, 6 some days failed, 7 no memory, 70 a bug, 130/143 interrupted.";
 
-inline constexpr const char* kRun = "Summarize the days that are new or changed, and write them to the sink";
+inline constexpr const char* kRun = "Summarize the days of the window, and write them to the sink";
 inline constexpr const char* kRunExamples =
     "Examples:\n"
     "  costmill run --input file:data --month 2025-10\n"

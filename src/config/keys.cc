@@ -54,7 +54,7 @@ constexpr KeyDef kKeys[] = {
     {"run", "reference", kText, "", "Where reference data is: `csv:DIR`; not set: all labels are kept, no cost categories"},
     {"run", "layout", kChoice, "koku", "Which tree of folders the input has", "koku|poc"},
     {"run", "numeric", kChoice, "decimal", "Numbers in Parquet output: decimal128(33,15) or doubles", "decimal|float64"},
-    {"run", "full", kBool, "false", "Do all days of the window again, also unchanged ones"},
+    {"run", "full", kBool, "false", "Also write the days without rows: what they had before goes"},
     {"run", "keep_going", kBool, "false", "Go on after a bad day; exit code 6 if there was one"},
     {"run", "strict", kBool, "false", "Treat suspicious input (usage above capacity, ...) as bad"},
     {"run", "progress", kChoice, "auto", "Progress on stderr; `auto`: if it is a terminal", "auto|always|never"},

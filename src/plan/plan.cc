@@ -109,7 +109,7 @@ void add_files(const TablePlan& table, MonthPlan& plan, std::vector<PlannedRowGr
 }
 
 // Spans that overlap become one group; every day of the piece is in one.
-std::vector<DayGroup> group_days(const DateRange& piece, std::vector<PlannedRowGroup> row_groups) {
+std::vector<DayGroup> group_days(const DateRange& piece, const std::vector<PlannedRowGroup>& row_groups) {
   std::vector<DayGroup> groups;
   std::vector<Day> reaches_to;  // by day of the piece: the last day that shares a row group starting here
   for (Day day = piece.from; day <= piece.to; day = day.next()) reaches_to.push_back(day);
@@ -124,7 +124,7 @@ std::vector<DayGroup> group_days(const DateRange& piece, std::vector<PlannedRowG
     groups.push_back({{from, to}, {}});
     from = to.next();
   }
-  for (PlannedRowGroup& row_group : row_groups) {
+  for (const PlannedRowGroup& row_group : row_groups) {
     const auto after = std::upper_bound(groups.begin(), groups.end(), row_group.days.first,
                                         [](Day day, const DayGroup& group) { return day < group.days.from; });
     std::prev(after)->row_groups.push_back(row_group);
@@ -196,7 +196,7 @@ MonthPlan plan_month(Store& store, const Layout& layout, const ClusterTree& tree
       for (const RowGroupInfo& info : table.footers[i].row_groups) dates.observe(table.found.files[i].path, info);
     }
   }
-  plan.groups = group_days(piece.days, std::move(row_groups));
+  plan.groups = group_days(piece.days, row_groups);
   for (const TablePlan& table : tables) {
     for (std::size_t i = 0; i < table.footers.size(); ++i) {
       if (!table.footers[i].error) continue;

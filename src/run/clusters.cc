@@ -79,7 +79,14 @@ std::vector<ChosenCluster> choose_clusters(const Config& config, Store& store) {
   std::vector<ChosenCluster> chosen;
   for (const ClusterConfig& cluster : config.clusters) {
     const Layout layout(config.run.layout, cluster.paths);
-    for (const ClusterTree& tree : trees_of(config, cluster, layout, store)) {
+    const std::vector<ClusterTree> trees = trees_of(config, cluster, layout, store);
+    if (trees.size() > 1 && (cluster.cluster_id || cluster.cluster_alias || cluster.report_period_id)) {
+      throw Error(ErrorCode::kBadConfig,
+                  fmt::format("ocp.cluster_id, cluster_alias and report_period_id describe one cluster, but --cluster all means {}: {}; "
+                              "describe each in `clusters:`",
+                              trees.size(), list_of(trees)));
+    }
+    for (const ClusterTree& tree : trees) {
       chosen.push_back({identity_of(cluster, tree), tree, layout, window_of(cluster, tree, layout, store)});
     }
   }

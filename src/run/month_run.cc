@@ -14,6 +14,10 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
+void throw_if_cancelled(const std::atomic<bool>& cancelled) {
+  if (cancelled) throw Error(ErrorCode::kCancelled, "stopped by a signal; days written so far stay, the others are untouched");
+}
+
 // Tables are measured once in so many chunks: often enough to stop long before a limit is passed by much, seldom enough to cost nothing.
 constexpr int kChunksPerMeasurement = 8;
 
@@ -59,10 +63,11 @@ void MonthRun::deliver_days(const std::function<bool(DayOutcome&&)>& deliver, co
       changed_.wait_for(lock, kSignalLatency);
     }
     if (failure_) std::rethrow_exception(failure_);
-    if (cancelled) throw Error(ErrorCode::kCancelled, "stopped by a signal; days written so far stay, the others are untouched");
+    throw_if_cancelled(cancelled);
     std::vector<DayOutcome> outcomes = std::move(groups_[i].outcomes);
     lock.unlock();
     for (DayOutcome& outcome : outcomes) {
+      throw_if_cancelled(cancelled);
       if (!deliver(std::move(outcome))) return;
     }
     outcomes.clear();
@@ -156,7 +161,7 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
                     wanted_columns(file.use, options_.fold.derive_roles), options_.scan, partial.fold.texts());
   Chunk chunk;
   std::uint64_t rows = 0;
-  for (int chunks = 1; scan.next(chunk); ++chunks) {
+  for (int chunks = 1; !stopping_ && scan.next(chunk); ++chunks) {
     require_days(row_group, file, chunk);
     partial.fold.add(chunk, file.use, row_group.file);
     rows += chunk.rows;
@@ -214,7 +219,8 @@ void MonthRun::finish_group(std::size_t index) {
     merged->fold.merge(partial->fold);
     partial.reset();
   }
-  for (Day day = days.from; day <= days.to; day = day.next()) outcomes.push_back(finish_day(state, merged ? &merged->fold : nullptr, day));
+  for (Day day = days.from; day <= days.to && !stopping_; day = day.next())
+    outcomes.push_back(finish_day(state, merged ? &merged->fold : nullptr, day));
   const std::lock_guard lock(mutex_);
   state.outcomes = std::move(outcomes);
   state.finished = true;

@@ -108,7 +108,7 @@ class MonthRun {
   std::condition_variable changed_;
   std::vector<GroupState> groups_;
   std::size_t delivered_ = 0;  // groups
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};
   std::exception_ptr failure_;
   MonthRunFigures figures_;
   std::unique_ptr<ReadAhead> read_ahead_;

@@ -7,6 +7,9 @@
 namespace costmill {
 namespace {
 
+// Below this no value can make a capacity unfit for the table; NaN compares false.
+constexpr double kUnsuspicious = 1e18;
+
 template <typename Sum>
 struct NullableSum {
   Sum sum;
@@ -34,7 +37,7 @@ struct CapacitySum {
 
 }  // namespace
 
-void CapacityTable::add(const Chunk& chunk, std::span<const std::uint32_t> rows) {
+void CapacityTable::add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file) {
   const auto& nodes = chunk.texts[pod_columns::kNode];
   const NumberColumn& cpu = chunk.numbers[pod_columns::kNodeCapacityCpuCoreSeconds];
   const NumberColumn& memory = chunk.numbers[pod_columns::kNodeCapacityMemoryByteSeconds];
@@ -44,7 +47,17 @@ void CapacityTable::add(const Chunk& chunk, std::span<const std::uint32_t> rows)
     Interval& interval = intervals_[{nodes[row], ms_of_day}];
     if (cpu.valid[row] != 0) interval.cpu_core_seconds.add(cpu.values[row]);
     if (memory.valid[row] != 0) interval.memory_byte_seconds.add(memory.values[row]);
+    for (const pod_columns::Number column : {pod_columns::kNodeCapacityCpuCoreSeconds, pod_columns::kNodeCapacityMemoryByteSeconds}) {
+      const double value = chunk.numbers[column].values[row];
+      if (chunk.numbers[column].valid[row] == 0 || std::fabs(value) < kUnsuspicious) [[likely]]
+        continue;
+      remember({{file, chunk.first_row + row}, schema_of(Table::kPodHourly).numbers[column].name.data(), value});
+    }
   }
+}
+
+void CapacityTable::remember(const CapacityOffence& offence) {
+  if (!offence_ || offence.place < offence_->place) offence_ = offence;
 }
 
 void CapacityTable::merge(const CapacityTable& other, const TextMapping& mapping) {
@@ -53,6 +66,7 @@ void CapacityTable::merge(const CapacityTable& other, const TextMapping& mapping
     mine.cpu_core_seconds.add(interval.cpu_core_seconds);
     mine.memory_byte_seconds.add(interval.memory_byte_seconds);
   }
+  if (other.offence_) remember(*other.offence_);
 }
 
 DayCapacity CapacityTable::resolve() const {
@@ -67,6 +81,7 @@ DayCapacity CapacityTable::resolve() const {
   }
   DayCapacity capacity;
   capacity.cluster = cluster.value();
+  capacity.offence = offence_;
   for (const auto& [node, sum] : nodes) capacity.nodes.emplace(node, sum.value());
   return capacity;
 }

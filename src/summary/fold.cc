@@ -30,7 +30,7 @@ void Fold::add(const Chunk& chunk, TableUse use, std::uint32_t file) {
 
 void Fold::add_rows_of_day(const Chunk& chunk, std::span<const std::uint32_t> rows, TableUse use, std::uint32_t file, DayTables& day) {
   day.rows += rows.size();
-  if (use.capacity) day.capacity.add(chunk, rows);
+  if (use.capacity) day.capacity.add(chunk, rows, file);
   if (use.pods) {
     day.pods.add(chunk, rows, file, texts_);
     if (options_.derive_roles) day.roles.add(chunk, rows, texts_);

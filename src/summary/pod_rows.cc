@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "summary/refusal.h"
 #include "summary/rows.h"
 
@@ -70,17 +72,23 @@ void set_quantities(const FinalPods& group, const DayCapacity& capacity, RowBuil
     set_hours(kCpu[i], group.sums.cpu[i], group.sums.has_cpu, i, 1.0);
     set_hours(kMemory[i], group.sums.memory[i], group.sums.has_memory, i, kGigabytesPerByte);
   }
+  const auto set_capacity = [&](Column column, std::optional<double> value) {
+    if (value && !std::isfinite(*value) && capacity.offence) {
+      throw Refusal(fmt::format("value {} cannot be summed", capacity.offence->value), capacity.offence->column, capacity.offence->place);
+    }
+    set(column, value);
+  };
   const auto scaled = [](std::optional<double> value, double divisor, double unit) {
     return value ? std::optional<double>(*value / divisor * unit) : std::nullopt;
   };
   set(Column::kNodeCapacityCpuCores, group.sums.capacity_cpu_cores.value());
   set(Column::kNodeCapacityMemoryGigabytes, scaled(group.sums.capacity_memory_bytes.value(), 1, kGigabytesPerByte));
   if (const auto node = capacity.nodes.find(group.key[1]); node != capacity.nodes.end()) {
-    set(Column::kNodeCapacityCpuCoreHours, scaled(node->second.cpu_core_seconds, 3600, 1));
-    set(Column::kNodeCapacityMemoryGigabyteHours, scaled(node->second.memory_byte_seconds, 3600, kGigabytesPerByte));
+    set_capacity(Column::kNodeCapacityCpuCoreHours, scaled(node->second.cpu_core_seconds, 3600, 1));
+    set_capacity(Column::kNodeCapacityMemoryGigabyteHours, scaled(node->second.memory_byte_seconds, 3600, kGigabytesPerByte));
   }
-  set(Column::kClusterCapacityCpuCoreHours, scaled(capacity.cluster.cpu_core_seconds, 3600, 1));
-  set(Column::kClusterCapacityMemoryGigabyteHours, scaled(capacity.cluster.memory_byte_seconds, 3600, kGigabytesPerByte));
+  set_capacity(Column::kClusterCapacityCpuCoreHours, scaled(capacity.cluster.cpu_core_seconds, 3600, 1));
+  set_capacity(Column::kClusterCapacityMemoryGigabyteHours, scaled(capacity.cluster.memory_byte_seconds, 3600, kGigabytesPerByte));
 }
 
 }  // namespace
@@ -99,7 +107,7 @@ void append_pod_rows(const PodTable& pods, DayJoins& joins, RowBuilder& rows) {
     row.all_labels = row.pod_labels == kNullText ? rows.empty_json() : row.pod_labels;
     row.cost_category_id = joins.categories_of(group.key[0]).largest();
     set_quantities(group, joins.capacity, rows, row);
-    rows.append(std::move(row));
+    rows.append(row);
   }
   rows.check();
 }

@@ -29,7 +29,7 @@ class RowBuilder {
   // Throws the first Refusal by place, if anything was refused.
   void check() const { refusals_.check(); }
 
-  void append(SummaryRow row) { day_.rows.push_back(std::move(row)); }
+  void append(const SummaryRow& row) { day_.rows.push_back(row); }
   DayRows& day() { return day_; }
 
  private:

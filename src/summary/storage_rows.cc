@@ -183,7 +183,7 @@ void append_storage_rows(const StorageTable& storage, const PlacementsOfPods& pl
     row.all_labels = row.volume_labels == kNullText ? rows.empty_json() : row.volume_labels;
     row.cost_category_id = joins.categories_of(group.key[kFinalNamespace]).largest();
     set_quantities(group, relation, rows, row);
-    rows.append(std::move(row));
+    rows.append(row);
   }
   rows.check();
 }

@@ -20,7 +20,7 @@ TextId Texts::intern(std::string_view text) {
 }
 
 std::string_view Texts::store(std::string_view text) {
-  if (text.empty()) return {"", 0};
+  if (text.empty()) return "";
   if (text.size() > free_bytes_) {
     // A long text gets a block of its own, so that the rest of the current block is not lost to it.
     const bool own_block = text.size() > kBlockBytes / 8;
