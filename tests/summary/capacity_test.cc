@@ -68,7 +68,7 @@ TEST(Capacity, OnlyNullCapacitiesGiveNull) {
 
 TEST(Capacity, OnlyNanCapacitiesOfAnIntervalRefuseTheDay) {
   const auto refusal = refusal_of(LineItems().hourly({.capacity_cpu = kNaN}).hourly({.hour = 1}).daily({}));
-  EXPECT_EQ(refusal->column(), "cluster_capacity_cpu_core_hours");
+  EXPECT_EQ(refusal->column(), "node_capacity_cpu_core_seconds");
 }
 
 TEST(Capacity, CoresAndBytesAreTheLargestOfTheGroupsOwnRows) {
