@@ -10,7 +10,7 @@ COSTMILL := build/release/costmill
 VERSION := $(shell sed -n 's/.*kVersion = "\(.*\)".*/\1/p' include/costmill/version.h)
 DIST := costmill-$(VERSION)-linux-$(shell uname -m)
 
-.PHONY: deps build demo test check tsan lint soak bench mutation install dist clean
+.PHONY: deps build demo test check lint soak bench mutation install dist clean
 
 deps:
 	@tools/bootstrap
@@ -30,14 +30,12 @@ test: deps
 check: lint
 	tools/bootstrap check
 	tools/run_sanitized asan
+	tools/run_sanitized tsan
 	tools/check_docs $(COSTMILL)
 
 lint:
 	tools/bootstrap check
 	tools/lint
-
-tsan: deps
-	tools/run_sanitized tsan
 
 # The long ones.
 soak: build mutation
