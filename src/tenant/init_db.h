@@ -1,0 +1,24 @@
+// `init-db`: what a database lacks for a tenant's summaries, as SQL.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calendar/day.h"
+#include "postgres/connection.h"
+
+namespace costmill {
+
+struct InitDbOptions {
+  std::vector<Day> months;          // any day of each month that gets a partition
+  std::optional<std::string> role;  // gets the least rights that runs need
+};
+
+// The statements that are missing, in order; empty if all is there. Reads the catalog only. A Koku tenant's own tables are left as
+// they are. Errors: kBadConfig, kSinkUnavailable, kSinkDenied, kConflict.
+std::vector<std::string> init_db_statements(PostgresConnection& connection, const InitDbOptions& options);
+// Runs them, in one transaction.
+void init_db(PostgresConnection& connection, const InitDbOptions& options);
+
+}  // namespace costmill
