@@ -23,12 +23,13 @@ struct KeyOptionDef {
   const char* help;
 };
 
-constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI", "Where days go: sqlite:FILE, parquet:DIR, csv:DIR [sqlite:costmill.db]"};
+constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI",
+                                "Where days go: postgresql://USER@HOST/DB, sqlite:FILE, parquet:DIR, csv:DIR [sqlite:costmill.db]"};
 constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVEL", "trace, debug, info, warning or error [info]"};
 constexpr KeyOptionDef kRunOptions[] = {
     {"--input", "run.input", "URI", "Where the line items are: file:DIR"},
     kSink,
-    {"--reference", "run.reference", "URI", "Where reference data is: csv:DIR; without: all labels are kept"},
+    {"--reference", "run.reference", "URI", "Where reference data is: csv:DIR, postgresql://USER@HOST/DB; without: all labels are kept"},
     {"--org", "organization.org_id", "ORG", "Organisation whose folders are read; without: found in the input"},
     {"--layout", "run.layout", "NAME", "Tree of folders in the input: koku or poc [koku]"},
     {"--numeric", "run.numeric", "KIND", "Numbers in Parquet output: decimal or float64 [decimal]"},
@@ -150,10 +151,11 @@ void Parser::add_show() {
 
 void Parser::add_compare() {
   CLI::App* compare = add_command(Command::kCompare, "compare", usage::kCompare, usage::kCompareExamples);
-  compare->add_option("left", arguments_.left, "Sink: sqlite:FILE, parquet:DIR, csv:DIR")->option_text("URI");
+  compare->add_option("left", arguments_.left, "Sink: postgresql://..., sqlite:FILE, parquet:DIR, csv:DIR")->option_text("URI");
   compare->add_option("right", arguments_.right, "The other one")->option_text("URI");
   compare->add_option("--tolerance", arguments_.tolerance, "Numbers may differ by this, relative to the larger [0]")->option_text("X");
   compare->add_option("--limit", limit_, "Differences printed, 0 for all [10]")->option_text("N");
+  add_config_options(compare);
 }
 
 void Parser::add_sample() {

@@ -1,10 +1,13 @@
 // One function a subcommand, each in the file of its name. They return the exit code and throw Error.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "arguments.h"
 #include "config/config.h"
+#include "sink/sink.h"
 
 namespace costmill::app {
 
@@ -19,5 +22,8 @@ std::optional<Settings> prepare_settings(const Arguments& arguments);
 
 // The Config of run and plan, its URIs checked. nullopt: --print-config was answered.
 std::optional<Config> prepare_config(const Arguments& arguments);
+
+// A sink to read; what a postgresql:// URI does not say comes from the settings.
+std::unique_ptr<SinkReader> open_reader(const std::string& uri, const Settings& settings);
 
 }  // namespace costmill::app

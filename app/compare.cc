@@ -6,6 +6,8 @@
 
 #include "commands.h"
 #include "config/resolve.h"
+#include "config/secrets.h"
+#include "costmill/error.h"
 #include "terminal.h"
 
 namespace costmill::app {
@@ -31,13 +33,26 @@ void print_result(const CompareResult& result) {
              result.only_left, result.only_right, result.largest_relative_difference);
 }
 
+void check(const std::string& uri, const std::string& side) {
+  if (holds_password(uri)) {
+    throw Error(
+        ErrorCode::kBadConfig,
+        fmt::format("{}: {} holds a password, which a command line shows to every user of the machine: leave it out of the URI and set "
+                    "COSTMILL_POSTGRESQL_PASSWORD or PGPASSWORD",
+                    side, without_password(uri)));
+  }
+  check_sink_uri(uri, side);
+}
+
 }  // namespace
 
 int compare(const Arguments& arguments) {
-  check_sink_uri(arguments.left, "left");
-  check_sink_uri(arguments.right, "right");
-  const auto left = open_sink_reader(arguments.left);
-  const auto right = open_sink_reader(arguments.right);
+  const auto settings = prepare_settings(arguments);
+  if (!settings) return 0;
+  check(arguments.left, "left");
+  check(arguments.right, "right");
+  const auto left = open_reader(arguments.left, *settings);
+  const auto right = open_reader(arguments.right, *settings);
   const CompareResult result =
       compare_sinks(*left, *right,
                     {.relative_tolerance = arguments.tolerance,

@@ -4,6 +4,7 @@
 #include "config/print_config.h"
 #include "config/resolve.h"
 #include "logging.h"
+#include "run/postgres_settings.h"
 
 namespace costmill::app {
 
@@ -24,6 +25,11 @@ std::optional<Config> prepare_config(const Arguments& arguments) {
   log_remarks(config);
   check_uris(config);
   return config;
+}
+
+std::unique_ptr<SinkReader> open_reader(const std::string& uri, const Settings& settings) {
+  if (!is_postgres_uri(uri)) return open_sink_reader(uri);
+  return open_sink_reader(uri, postgres_settings(resolve_postgres(settings)));
 }
 
 }  // namespace costmill::app

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "config/resolve.h"
+#include "config/secrets.h"
 #include "config/window.h"
 #include "costmill/error.h"
 #include "signals.h"
@@ -224,9 +225,9 @@ int show(const Arguments& arguments) {
   check_sink_uri(sink.uri, sink.origin);
   const auto window = resolve_window(arguments.config, SettingSet());
   View view{.limit = arguments.limit, .format = arguments.format};
-  add_days(*open_sink_reader(sink.uri), window, view);
+  add_days(*open_reader(sink.uri, *settings), window, view);
   if (view.totals.days.empty()) {
-    fmt::print(stderr, "{} holds no days{}; `costmill run` writes them\n", printable(sink.uri),
+    fmt::print(stderr, "{} holds no days{}; `costmill run` writes them\n", printable(without_password(sink.uri)),
                window ? fmt::format(" of {}", *arguments.config.month) : "");
   }
   if (view.totals.days.empty() && arguments.format == OutputFormat::kTable) return 0;

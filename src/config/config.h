@@ -58,6 +58,7 @@ struct PerformanceConfig {
   bool cache_enabled_tags = true;
   bool gc_after_aggregation = true;
   bool delete_intermediate_dfs = true;
+  bool use_bulk_copy = true;
   std::int64_t db_batch_size_rows = 1000;
   bool incremental_db_writes = true;
 };

@@ -45,6 +45,7 @@ PerformanceConfig resolve_performance(const SettingSet& values) {
   performance.cache_enabled_tags = flag(values, "performance.cache_enabled_tags");
   performance.gc_after_aggregation = flag(values, "performance.gc_after_aggregation");
   performance.delete_intermediate_dfs = flag(values, "performance.delete_intermediate_dfs");
+  performance.use_bulk_copy = flag(values, "performance.use_bulk_copy");
   performance.db_batch_size_rows = count(values, "performance.db_batch_size");
   performance.incremental_db_writes = flag(values, "performance.incremental_db_writes");
   return performance;
@@ -83,18 +84,6 @@ RunConfig resolve_run(const Settings& settings) {
 }
 
 bool is_postgres(std::string_view uri) { return uri.starts_with("postgres"); }
-
-PostgresConfig resolve_postgres(const SettingSet& values) {
-  PostgresConfig postgres;
-  postgres.password = values.text("postgresql.password");
-  postgres.schema = values.has("postgresql.schema") ? values.text("postgresql.schema") : values.text("organization.org_id");
-  if (values.has("postgresql.sslmode")) postgres.sslmode = choice(values, "postgresql.sslmode");
-  postgres.connections = static_cast<int>(count(values, "postgresql.connections"));
-  postgres.replace = choice(values, "postgresql.replace") == "koku" ? Replace::kAsKoku : Replace::kOwnRows;
-  postgres.lock_timeout_seconds = static_cast<int>(count(values, "postgresql.lock_timeout"));
-  postgres.statement_timeout_seconds = static_cast<int>(count(values, "postgresql.statement_timeout"));
-  return postgres;
-}
 
 LogLevel log_level_of(const std::string& text) {
   if (text == "trace") return LogLevel::kTrace;
@@ -183,6 +172,19 @@ LoggingConfig resolve_logging(const Settings& settings) {
   return logging;
 }
 
+PostgresConfig resolve_postgres(const Settings& settings) {
+  const SettingSet& values = settings.values;
+  PostgresConfig postgres;
+  postgres.password = values.text("postgresql.password");
+  postgres.schema = values.has("postgresql.schema") ? values.text("postgresql.schema") : values.text("organization.org_id");
+  if (values.has("postgresql.sslmode")) postgres.sslmode = choice(values, "postgresql.sslmode");
+  postgres.connections = static_cast<int>(count(values, "postgresql.connections"));
+  postgres.replace = choice(values, "postgresql.replace") == "koku" ? Replace::kAsKoku : Replace::kOwnRows;
+  postgres.lock_timeout_seconds = static_cast<int>(count(values, "postgresql.lock_timeout"));
+  postgres.statement_timeout_seconds = static_cast<int>(count(values, "postgresql.statement_timeout"));
+  return postgres;
+}
+
 ResolvedUri resolve_input(const Settings& settings) {
   const SettingSet& values = settings.values;
   if (const auto input = values.text("run.input")) return {*input, values.origin_of("run.input").describe()};
@@ -215,7 +217,7 @@ Config resolve(const Settings& settings, const CommandLine& command_line, const 
   config.features = resolve_features(values);
   config.run = resolve_run(settings);
   // Its password may come from a variable that other runs have no use for.
-  if (is_postgres(config.run.sink) || is_postgres(config.run.reference.value_or(""))) config.postgres = resolve_postgres(values);
+  if (is_postgres(config.run.sink) || is_postgres(config.run.reference.value_or(""))) config.postgres = resolve_postgres(settings);
   config.validation = {.enabled = flag(values, "validation.enabled"), .sample_size_rows = count(values, "validation.sample_size")};
   config.logging = resolve_logging(settings);
   config.notices = notices_of(values);

@@ -6,12 +6,12 @@
 
 namespace costmill {
 
-inline PostgresSettings postgres_settings(const Config& config) {
-  return {.password = config.postgres.password,
-          .sslmode = config.postgres.sslmode,
-          .schema = config.postgres.schema,
-          .lock_timeout_seconds = config.postgres.lock_timeout_seconds,
-          .statement_timeout_seconds = config.postgres.statement_timeout_seconds};
+inline PostgresSettings postgres_settings(const PostgresConfig& config) {
+  return {.password = config.password,
+          .sslmode = config.sslmode,
+          .schema = config.schema,
+          .lock_timeout_seconds = config.lock_timeout_seconds,
+          .statement_timeout_seconds = config.statement_timeout_seconds};
 }
 
 }  // namespace costmill

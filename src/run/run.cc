@@ -117,7 +117,7 @@ std::vector<FileFingerprint> fingerprints(const MonthPlan& plan, Day day) {
 }
 
 PostgresSettings logged_settings(const Config& config, const RunEvents& events) {
-  PostgresSettings settings = postgres_settings(config);
+  PostgresSettings settings = postgres_settings(config.postgres);
   if (config.logging.show_sql) {
     settings.on_sql = [&events](std::string_view sql, double seconds) {
       events.message(Severity::kInfo, fmt::format("sql ({:.4f} s): {}", seconds, sql));

@@ -46,6 +46,16 @@ TEST(NodeRoles, TheLargestRoleOfTheRowsIsTaken) {
   EXPECT_EQ(derived_namespace(items), "Worker unallocated");
 }
 
+TEST(NodeRoles, TheApiServerMayBeSeenByAnotherFold) {
+  FoldOptions options = october();
+  options.derive_roles = true;
+  Fold fold = folded(LineItems().daily({.namespace_name = "apps"}), options);
+  fold.merge(folded(LineItems().daily({.namespace_name = "openshift-kube-apiserver"}), options));
+  const DayResult result = fold.finish(kDay, test_cluster(), ReferenceData{});
+  ASSERT_EQ(unallocated_rows(result).size(), 1U);
+  EXPECT_EQ(text_of(result, unallocated_rows(result)[0].namespace_name), "Platform unallocated");
+}
+
 TEST(NodeRoles, WithReferenceDataNothingIsDerived) {
   const auto result = summarize(LineItems().daily({.node_role = "worker"}));
   EXPECT_EQ(text_of(result, unallocated_rows(result).at(0).namespace_name), std::nullopt);
