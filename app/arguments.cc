@@ -24,6 +24,8 @@ struct KeyOptionDef {
 };
 
 constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI", "Where days go: sqlite:FILE, parquet:DIR, csv:DIR [sqlite:costmill.db]"};
+constexpr KeyOptionDef kDatabase = {"--sink", "run.sink", "URI", "postgresql://USER@HOST/DATABASE?schema=SCHEMA [section postgresql]"};
+constexpr KeyOptionDef kReferenceDatabase = {"--reference", "run.reference", "URI", "The same, of reference data"};
 constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVEL", "trace, debug, info, warning or error [info]"};
 constexpr KeyOptionDef kRunOptions[] = {
     {"--input", "run.input", "URI", "Where the line items are: file:DIR"},
@@ -76,6 +78,8 @@ class Parser {
   void add_show();
   void add_compare();
   void add_sample();
+  void add_init_db();
+  void add_doctor();
   void refuse_leftovers(const CLI::App& command) const;
 
   CLI::App app_{usage::kCostmill, "costmill"};
@@ -99,6 +103,8 @@ Parser::Parser() {
   add_show();
   add_compare();
   add_sample();
+  add_init_db();
+  add_doctor();
 }
 
 CLI::App* Parser::add_command(Command command, const char* name, const char* description, const char* examples) {
@@ -161,6 +167,26 @@ void Parser::add_sample() {
   sample->add_option("dir", arguments_.folder, "Folder to write into; made if it is missing")->option_text("DIR");
 }
 
+void Parser::add_init_db() {
+  CLI::App* init_db = add_command(Command::kInitDb, "init-db", usage::kInitDb, usage::kInitDbExamples);
+  add_key_option(init_db, kDatabase);
+  init_db->add_option("--month", arguments_.months, "Month that gets a partition; repeatable [previous, current, next]")
+      ->option_text("YYYY-MM")
+      ->allow_extra_args(false);
+  init_db->add_option("--role", arguments_.role, "Role that gets the least rights that runs need")->option_text("ROLE");
+  init_db->add_flag("--dry-run", arguments_.dry_run, "Print the SQL and change nothing");
+  add_key_option(init_db, kLogLevel);
+  add_config_options(init_db);
+}
+
+void Parser::add_doctor() {
+  CLI::App* doctor = add_command(Command::kDoctor, "doctor", usage::kDoctor, usage::kDoctorExamples);
+  add_key_option(doctor, kDatabase);
+  add_key_option(doctor, kReferenceDatabase);
+  add_key_option(doctor, kLogLevel);
+  add_config_options(doctor);
+}
+
 // Options may carry secrets behind their '=', so only the name is shown.
 void Parser::refuse_leftovers(const CLI::App& command) const {
   const std::vector<std::string> left = command.remaining();
@@ -205,7 +231,7 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   }
   const auto chosen = app_.get_subcommands();
   refuse_leftovers(app_);
-  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, compare or sample; see costmill --help");
+  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, compare, sample, init-db or doctor; see costmill --help");
   refuse_leftovers(*chosen.front());
   arguments_.command = commands_.at(chosen.front());
   for (const auto& collect : collect_) collect();

@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "config/config.h"
+#include "postgres/target.h"
 
 namespace costmill::app {
 
@@ -13,11 +14,17 @@ int plan(const Arguments& arguments);
 int show(const Arguments& arguments);
 int compare(const Arguments& arguments);
 int sample(const Arguments& arguments);
+int init_db(const Arguments& arguments);
+int doctor(const Arguments& arguments);
 
 // Settings of the command line, environment and file, with the log started. nullopt: --print-config was answered.
 std::optional<Settings> prepare_settings(const Arguments& arguments);
 
 // The Config of run and plan, its URIs checked. nullopt: --print-config was answered.
 std::optional<Config> prepare_config(const Arguments& arguments);
+
+// The Config of init-db and doctor, whatever clusters and input are configured. nullopt: --print-config was answered.
+std::optional<Config> prepare_database_config(const Arguments& arguments);
+PostgresTarget database_target(const Config& config, const std::string& uri, PostgresRole role);
 
 }  // namespace costmill::app

@@ -4,6 +4,7 @@
 #include "config/print_config.h"
 #include "config/resolve.h"
 #include "logging.h"
+#include "run/postgres_settings.h"
 
 namespace costmill::app {
 
@@ -24,6 +25,20 @@ std::optional<Config> prepare_config(const Arguments& arguments) {
   log_remarks(config);
   check_uris(config);
   return config;
+}
+
+std::optional<Config> prepare_database_config(const Arguments& arguments) {
+  const auto settings = prepare_settings(arguments);
+  if (!settings) return std::nullopt;
+  CommandLine command_line = arguments.config;
+  command_line.cluster = "all";
+  Config config = resolve(*settings, command_line, process_environment());
+  log_remarks(config);
+  return config;
+}
+
+PostgresTarget database_target(const Config& config, const std::string& uri, PostgresRole role) {
+  return postgres_target(uri, postgres_settings(config), role);
 }
 
 }  // namespace costmill::app
