@@ -10,35 +10,11 @@
 #include "config/values.h"
 #include "costmill/error.h"
 #include "costmill/version.h"
+#include "key_options.h"
 #include "usage.h"
 
 namespace costmill::app {
 namespace {
-
-// An option that is a config key too. One without a value's name is a switch.
-struct KeyOptionDef {
-  const char* option;
-  const char* dotted;
-  const char* value;
-  const char* help;
-};
-
-constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI",
-                                "Where days go: postgresql://USER@HOST/DB, sqlite:FILE, parquet:DIR, csv:DIR [sqlite:costmill.db]"};
-constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVEL", "trace, debug, info, warning or error [info]"};
-constexpr KeyOptionDef kRunOptions[] = {
-    {"--input", "run.input", "URI", "Where the line items are: file:DIR"},
-    kSink,
-    {"--reference", "run.reference", "URI", "Where reference data is: csv:DIR, postgresql://USER@HOST/DB; without: all labels are kept"},
-    {"--org", "organization.org_id", "ORG", "Organisation whose folders are read; without: found in the input"},
-    {"--layout", "run.layout", "NAME", "Tree of folders in the input: koku or poc [koku]"},
-    {"--numeric", "run.numeric", "KIND", "Numbers in Parquet output: decimal or float64 [decimal]"},
-    {"--full", "run.full", nullptr, "Also write the days without rows: what they had before goes"},
-    {"--keep-going", "run.keep_going", nullptr, "Go on after a bad day; exit code 6 if there was one"},
-    {"--strict", "run.strict", nullptr, "Treat suspicious input as bad"},
-    {"--progress", "run.progress", "WHEN", "auto, always or never [auto]"},
-    kLogLevel,
-};
 
 const std::map<std::string, Topic> kTopics = {{"summary", Topic::kSummary},
                                               {"namespaces", Topic::kNamespaces},
@@ -77,6 +53,8 @@ class Parser {
   void add_show();
   void add_compare();
   void add_sample();
+  void add_init_db();
+  void add_doctor();
   void refuse_leftovers(const CLI::App& command) const;
 
   CLI::App app_{usage::kCostmill, "costmill"};
@@ -100,6 +78,8 @@ Parser::Parser() {
   add_show();
   add_compare();
   add_sample();
+  add_init_db();
+  add_doctor();
 }
 
 CLI::App* Parser::add_command(Command command, const char* name, const char* description, const char* examples) {
@@ -163,6 +143,26 @@ void Parser::add_sample() {
   sample->add_option("dir", arguments_.folder, "Folder to write into; made if it is missing")->option_text("DIR");
 }
 
+void Parser::add_init_db() {
+  CLI::App* init_db = add_command(Command::kInitDb, "init-db", usage::kInitDb, usage::kInitDbExamples);
+  add_key_option(init_db, kDatabase);
+  init_db->add_option("--month", arguments_.months, "Month that gets a partition; repeatable [previous, current, next]")
+      ->option_text("YYYY-MM")
+      ->allow_extra_args(false);
+  init_db->add_option("--role", arguments_.role, "Role that gets the least rights that runs need")->option_text("ROLE");
+  init_db->add_flag("--dry-run", arguments_.dry_run, "Print the SQL and change nothing");
+  add_key_option(init_db, kLogLevel);
+  add_config_options(init_db);
+}
+
+void Parser::add_doctor() {
+  CLI::App* doctor = add_command(Command::kDoctor, "doctor", usage::kDoctor, usage::kDoctorExamples);
+  add_key_option(doctor, kDatabase);
+  add_key_option(doctor, kReferenceDatabase);
+  add_key_option(doctor, kLogLevel);
+  add_config_options(doctor);
+}
+
 // Options may carry secrets behind their '=', so only the name is shown.
 void Parser::refuse_leftovers(const CLI::App& command) const {
   const std::vector<std::string> left = command.remaining();
@@ -207,7 +207,7 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   }
   const auto chosen = app_.get_subcommands();
   refuse_leftovers(app_);
-  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, compare or sample; see costmill --help");
+  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, compare, sample, init-db or doctor; see costmill --help");
   refuse_leftovers(*chosen.front());
   arguments_.command = commands_.at(chosen.front());
   for (const auto& collect : collect_) collect();

@@ -10,7 +10,7 @@
 
 namespace costmill::app {
 
-enum class Command { kRun, kPlan, kShow, kCompare, kSample };
+enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor };
 enum class OutputFormat { kTable, kCsv, kJson };
 enum class Topic { kSummary, kNamespaces, kNodes, kStorage, kDays };
 
@@ -23,8 +23,11 @@ struct Arguments {
   std::string left;                            // compare
   std::string right;
   double tolerance = 0;
-  std::size_t limit = 0;  // show, compare: rows printed; 0 is all
-  std::string folder;     // sample
+  std::size_t limit = 0;            // show, compare: rows printed; 0 is all
+  std::string folder;               // sample
+  std::vector<std::string> months;  // init-db
+  std::optional<std::string> role;
+  bool dry_run = false;
 };
 
 // nullopt: --help or --version was answered. Throws Error(kBadConfig) with a suggestion where there is one.

@@ -7,6 +7,7 @@
 
 #include "arguments.h"
 #include "config/config.h"
+#include "postgres/target.h"
 #include "sink/sink.h"
 
 namespace costmill::app {
@@ -16,6 +17,8 @@ int plan(const Arguments& arguments);
 int show(const Arguments& arguments);
 int compare(const Arguments& arguments);
 int sample(const Arguments& arguments);
+int init_db(const Arguments& arguments);
+int doctor(const Arguments& arguments);
 
 // Settings of the command line, environment and file, with the log started. nullopt: --print-config was answered.
 std::optional<Settings> prepare_settings(const Arguments& arguments);
@@ -25,5 +28,9 @@ std::optional<Config> prepare_config(const Arguments& arguments);
 
 // A sink to read; what a postgresql:// URI does not say comes from the settings.
 std::unique_ptr<SinkReader> open_reader(const std::string& uri, const Settings& settings);
+
+// The Config of init-db and doctor, whatever clusters and input are configured. nullopt: --print-config was answered.
+std::optional<Config> prepare_database_config(const Arguments& arguments);
+PostgresTarget database_target(const Config& config, const std::string& uri, PostgresRole role);
 
 }  // namespace costmill::app

@@ -19,6 +19,8 @@ int perform(const Arguments& arguments) {
     case Command::kShow: return show(arguments);
     case Command::kCompare: return compare(arguments);
     case Command::kSample: return sample(arguments);
+    case Command::kInitDb: return init_db(arguments);
+    case Command::kDoctor: return doctor(arguments);
   }
   throw Error(ErrorCode::kBug, "a subcommand without a function");
 }

@@ -32,4 +32,18 @@ std::unique_ptr<SinkReader> open_reader(const std::string& uri, const Settings& 
   return open_sink_reader(uri, postgres_settings(resolve_postgres(settings)));
 }
 
+std::optional<Config> prepare_database_config(const Arguments& arguments) {
+  const auto settings = prepare_settings(arguments);
+  if (!settings) return std::nullopt;
+  CommandLine command_line = arguments.config;
+  command_line.cluster = "all";
+  Config config = resolve(*settings, command_line, process_environment());
+  log_remarks(config);
+  return config;
+}
+
+PostgresTarget database_target(const Config& config, const std::string& uri, PostgresRole role) {
+  return postgres_target(uri, postgres_settings(config.postgres), role);
+}
+
 }  // namespace costmill::app

@@ -47,4 +47,19 @@ inline constexpr const char* kSampleExamples =
     "Example:\n"
     "  costmill sample demo";
 
+inline constexpr const char* kInitDb = "Make what a PostgreSQL database lacks: tables, partitions, rights; run it as the owner";
+inline constexpr const char* kInitDbExamples =
+    "Examples:\n"
+    "  costmill init-db --sink 'postgresql://owner@db.example.com/koku?schema=org1234567' --role costmill\n"
+    "  costmill init-db --config prod.yaml --month 2025-10 --month 2025-11\n"
+    "  costmill init-db --config prod.yaml --dry-run > init.sql";
+
+inline constexpr const char* kDoctor = "Say what in a PostgreSQL database stands in the way of runs; changes nothing";
+inline constexpr const char* kDoctorExamples =
+    "Examples:\n"
+    "  costmill doctor --sink 'postgresql://costmill@db.example.com/koku?schema=org1234567'\n"
+    "  costmill doctor --config prod.yaml\n"
+    "\n"
+    "Exit code 5 if there is a problem; warnings alone give 0.";
+
 }  // namespace costmill::app::usage

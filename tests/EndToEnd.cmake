@@ -20,3 +20,10 @@ set_tests_properties(golden.rules_oracle PROPERTIES LABELS golden TIMEOUT 300)
 # Every mutation still finds its text, every rule has one, every test that docs/rules.md names exists.
 add_test(NAME unit.mutations_check COMMAND ${costmill_python} ${CMAKE_SOURCE_DIR}/tests/mutation/mutate.py --check)
 set_tests_properties(unit.mutations_check PROPERTIES LABELS unit)
+
+# Subcommands that prepare and examine a database, against a server of their own.
+foreach(subcommand init_db doctor)
+  add_test(NAME postgres.${subcommand}
+    COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/${subcommand}_test.py --bin $<TARGET_FILE:costmill_cli>)
+  set_tests_properties(postgres.${subcommand} PROPERTIES LABELS pg TIMEOUT 300)
+endforeach()

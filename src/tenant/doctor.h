@@ -18,6 +18,7 @@ struct Finding {
 };
 
 // Changes nothing. Checks that depend on one that failed are left out. Does not throw for what it finds.
+// Of a target for reference data, only what reading takes is examined.
 std::vector<Finding> examine_database(const PostgresTarget& target);
 
 }  // namespace costmill

@@ -11,14 +11,14 @@
 namespace costmill {
 
 struct InitDbOptions {
-  std::vector<Day> months;          // any day of each month that gets a partition
+  std::vector<Month> months;        // that get a partition
   std::optional<std::string> role;  // gets the least rights that runs need
 };
 
 // The statements that are missing, in order; empty if all is there. Reads the catalog only. A Koku tenant's own tables are left as
 // they are. Errors: kBadConfig, kSinkUnavailable, kSinkDenied, kConflict.
 std::vector<std::string> init_db_statements(PostgresConnection& connection, const InitDbOptions& options);
-// Runs them, in one transaction.
-void init_db(PostgresConnection& connection, const InitDbOptions& options);
+// Runs them, in one transaction; gives back what it ran.
+std::vector<std::string> init_db(PostgresConnection& connection, const InitDbOptions& options);
 
 }  // namespace costmill

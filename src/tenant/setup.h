@@ -9,6 +9,9 @@
 
 namespace costmill {
 
+// As PQserverVersion counts; 13 brought gen_random_uuid().
+inline constexpr int kOldestServerVersion = 130000;
+
 // Held to the end of the transaction: two runs that find the same thing missing make it once.
 inline void take_setup_lock(PostgresConnection& connection) {
   connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('costmill.setup', 0))");

@@ -1,0 +1,34 @@
+// The options that are config keys too.
+#pragma once
+
+namespace costmill::app {
+
+// One without a value's name is a switch.
+struct KeyOptionDef {
+  const char* option;
+  const char* dotted;
+  const char* value;
+  const char* help;
+};
+
+inline constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI",
+                                       "Where days go: postgresql://USER@HOST/DB, sqlite:FILE, parquet:DIR, csv:DIR [sqlite:costmill.db]"};
+inline constexpr KeyOptionDef kDatabase = {"--sink", "run.sink", "URI",
+                                           "postgresql://USER@HOST/DATABASE?schema=SCHEMA [section postgresql]"};
+inline constexpr KeyOptionDef kReferenceDatabase = {"--reference", "run.reference", "URI", "The same, of reference data"};
+inline constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVEL", "trace, debug, info, warning or error [info]"};
+inline constexpr KeyOptionDef kRunOptions[] = {
+    {"--input", "run.input", "URI", "Where the line items are: file:DIR"},
+    kSink,
+    {"--reference", "run.reference", "URI", "Where reference data is: csv:DIR, postgresql://USER@HOST/DB; without: all labels are kept"},
+    {"--org", "organization.org_id", "ORG", "Organisation whose folders are read; without: found in the input"},
+    {"--layout", "run.layout", "NAME", "Tree of folders in the input: koku or poc [koku]"},
+    {"--numeric", "run.numeric", "KIND", "Numbers in Parquet output: decimal or float64 [decimal]"},
+    {"--full", "run.full", nullptr, "Also write the days without rows: what they had before goes"},
+    {"--keep-going", "run.keep_going", nullptr, "Go on after a bad day; exit code 6 if there was one"},
+    {"--strict", "run.strict", nullptr, "Treat suspicious input as bad"},
+    {"--progress", "run.progress", "WHEN", "auto, always or never [auto]"},
+    kLogLevel,
+};
+
+}  // namespace costmill::app
