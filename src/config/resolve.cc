@@ -175,7 +175,9 @@ LoggingConfig resolve_logging(const Settings& settings) {
 PostgresConfig resolve_postgres(const Settings& settings) {
   const SettingSet& values = settings.values;
   PostgresConfig postgres;
-  postgres.password = values.text("postgresql.password");
+  // A variable that is not set is no error: the server may not ask for a password, or find it in ~/.pgpass.
+  const Setting* const password = values.find("postgresql.password");
+  if (password != nullptr && password->missing_variable.empty()) postgres.password = values.text("postgresql.password");
   postgres.schema = values.has("postgresql.schema") ? values.text("postgresql.schema") : values.text("organization.org_id");
   if (values.has("postgresql.sslmode")) postgres.sslmode = choice(values, "postgresql.sslmode");
   postgres.connections = static_cast<int>(count(values, "postgresql.connections"));
@@ -216,7 +218,7 @@ Config resolve(const Settings& settings, const CommandLine& command_line, const 
   config.performance = resolve_performance(values);
   config.features = resolve_features(values);
   config.run = resolve_run(settings);
-  // Its password may come from a variable that other runs have no use for.
+  // Its variables may be ones that other runs have no use for.
   if (is_postgres(config.run.sink) || is_postgres(config.run.reference.value_or(""))) config.postgres = resolve_postgres(settings);
   config.validation = {.enabled = flag(values, "validation.enabled"), .sample_size_rows = count(values, "validation.sample_size")};
   config.logging = resolve_logging(settings);
