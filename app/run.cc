@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "commands.h"
+#include "config/secrets.h"
 #include "costmill/error.h"
 #include "progress.h"
 #include "signals.h"
@@ -51,7 +54,12 @@ void print_report(const RunReport& report, const std::string& sink) {
                    report.seconds.planning, report.seconds.reading, report.seconds.aggregation, report.seconds.writing));
   line("speed", fmt::format("{:.2f} million rows/s", million_rows_per_second(report)));
   line("memory", fmt::format("{:.1f} MiB at peak", static_cast<double>(report.memory.peak_bytes) / kBytesPerMib));
-  line("sink", printable(sink));
+  if (report.sink.connections > 0) {
+    const double seconds = std::max(report.sink.busy_seconds, 1e-9);
+    line("written", fmt::format("{:.0f} rows/s, {:.1f} MiB/s a connection, on {}", static_cast<double>(report.sink.rows) / seconds,
+                                static_cast<double>(report.sink.bytes) / kBytesPerMib / seconds, report.sink.connections));
+  }
+  line("sink", printable(without_password(sink)));
 }
 
 int report_failures(const RunReport& report) {

@@ -71,8 +71,8 @@ struct FeatureConfig {
 
 struct RunConfig {
   std::string input;                     // file:DIR; empty: not configured
-  std::string sink;                      // sqlite:FILE, parquet:DIR, csv:DIR
-  std::optional<std::string> reference;  // csv:DIR
+  std::string sink;                      // postgresql://..., sqlite:FILE, parquet:DIR, csv:DIR
+  std::optional<std::string> reference;  // csv:DIR, postgresql://...
   LayoutKind layout = LayoutKind::kKoku;
   Numeric numeric = Numeric::kDecimal;
   Progress progress = Progress::kAuto;
@@ -84,9 +84,28 @@ struct RunConfig {
   std::string reference_origin;
 };
 
+enum class Replace { kOwnRows, kAsKoku };
+
+// What a PostgreSQL URI does not say; of the sink, and of reference data.
+struct PostgresConfig {
+  std::optional<std::string> password;
+  std::optional<std::string> schema;
+  std::optional<std::string> sslmode;
+  int connections = 2;
+  Replace replace = Replace::kOwnRows;
+  int lock_timeout_seconds = 60;         // 0: none
+  int statement_timeout_seconds = 1800;  // 0: none
+};
+
+struct ValidationConfig {
+  bool enabled = false;
+  std::int64_t sample_size_rows = 100;
+};
+
 struct LoggingConfig {
   LogLevel level = LogLevel::kInfo;
   LogFormat format = LogFormat::kConsole;
+  bool show_sql = false;
 };
 
 struct Config {
@@ -97,6 +116,8 @@ struct Config {
   PerformanceConfig performance;
   FeatureConfig features;
   RunConfig run;
+  PostgresConfig postgres;
+  ValidationConfig validation;
   LoggingConfig logging;
   std::vector<std::string> notices;   // for the log at debug level, e.g. keys without effect
   std::vector<std::string> warnings;  // for the log, e.g. variables that look like mistyped keys

@@ -14,9 +14,7 @@ constexpr double kMebibyte = 1024.0 * 1024.0;
 constexpr double kMostRows = 1e12;
 constexpr std::string_view kWeight = "Weight of the method `weighted`; cloud costs are not distributed by this version";
 constexpr std::string_view kS3Later = "For S3, which this version does not read";
-constexpr std::string_view kPostgresLater = "For PostgreSQL, which this version does not write";
 constexpr std::string_view kAwsLater = "For AWS bills, which this version does not read";
-constexpr std::string_view kValidationLater = "For the check after writing, which this version does not do";
 constexpr std::string_view kTrino = "Trino plays no part here";
 using enum KeyType;
 
@@ -50,8 +48,10 @@ constexpr KeyDef kKeys[] = {
 
     {"run", "input", kText, "", "Where the line items are: `file:DIR`; not set: the s3 section, if it has a bucket"},
     {"run", "sink", kText, "",
-     "Where days go: `sqlite:FILE`, `parquet:DIR`, `csv:DIR`; not set: the postgresql section, else `sqlite:costmill.db`"},
-    {"run", "reference", kText, "", "Where reference data is: `csv:DIR`; not set: all labels are kept, no cost categories"},
+     "Where days go: `postgresql://USER@HOST/DATABASE`, `sqlite:FILE`, `parquet:DIR`, `csv:DIR`; not set: the postgresql section, else "
+     "`sqlite:costmill.db`"},
+    {"run", "reference", kText, "",
+     "Where reference data is: `csv:DIR`, `postgresql://USER@HOST/DATABASE`; not set: all labels are kept, no cost categories"},
     {"run", "layout", kChoice, "koku", "Which tree of folders the input has", "koku|poc"},
     {"run", "numeric", kChoice, "decimal", "Numbers in Parquet output: decimal128(33,15) or doubles", "decimal|float64"},
     {"run", "full", kBool, "false", "Also write the days without rows: what they had before goes"},
@@ -82,13 +82,14 @@ constexpr KeyDef kKeys[] = {
     {"performance", "cache_enabled_tags", kBool, "true", "Read reference data once; off: once per day written"},
     {"performance", "gc_after_aggregation", kBool, "true", "Give freed memory back to the system after each phase"},
     {"performance", "delete_intermediate_dfs", kBool, "true", "Free a chunk as soon as it is folded; off: at the end of the day"},
-    without_effect({"performance", "db_batch_size", kInteger, "1000", kPostgresLater, "", 1, 1e9}),
-    without_effect({"performance", "use_bulk_copy", kBool, "true", kPostgresLater}),
+    {"performance", "db_batch_size", kInteger, "1000", "PostgreSQL: rows an INSERT where `use_bulk_copy` is off; 1771 at most are sent", "",
+     1, 1e9},
+    {"performance", "use_bulk_copy", kBool, "true", "PostgreSQL: binary COPY; off: multi-row INSERTs"},
     {"performance", "incremental_db_writes", kBool, "true", "Commit each day as soon as it is done; off: all days in one transaction"},
 
     {"logging", "level", kChoice, "info", "Least severity that is logged to stderr", "trace|debug|info|warning|warn|error|critical"},
     {"logging", "format", kChoice, "console", "Lines for people, or JSON lines", "console|json"},
-    without_effect({"logging", "show_sql", kBool, "false", kPostgresLater}),
+    {"logging", "show_sql", kBool, "false", "Log every SQL statement and the time it took"},
 
     without_effect({"s3", "endpoint", kText, "", kS3Later}),
     {"s3", "bucket", kText, "", "Bucket of the input where run.input is not set"},
@@ -107,11 +108,16 @@ constexpr KeyDef kKeys[] = {
     {"postgresql", "port", kInteger, "5432", "Its port", "", 1, 65535},
     {"postgresql", "database", kText, "", "Its database"},
     {"postgresql", "user", kText, "", "Its user"},
-    without_effect(secret({"postgresql", "password", kText, "", kPostgresLater})),
-    without_effect({"postgresql", "schema", kText, "", kPostgresLater}),
-    without_effect({"postgresql", "sslmode", kChoice, "", kPostgresLater, "disable|allow|prefer|require|verify-ca|verify-full"}),
-    without_effect({"postgresql", "connections", kInteger, "", kPostgresLater, "", 1, 256}),
-    without_effect({"postgresql", "replace", kText, "", kPostgresLater}),
+    secret({"postgresql", "password", kText, "", "Its password, where the URI has none; ~/.pgpass and PGPASSWORD serve too"}),
+    {"postgresql", "schema", kText, "", "Tenant schema, where the URI has no `?schema=`; not set: organization.org_id"},
+    {"postgresql", "sslmode", kChoice, "", "TLS, where the URI says nothing; not set: PGSSLMODE, else verify-full unless the host is local",
+     "disable|allow|prefer|require|verify-ca|verify-full"},
+    {"postgresql", "connections", kInteger, "2", "Connections that write days side by side", "", 1, 64},
+    {"postgresql", "replace", kChoice, "costmill",
+     "Which rows of a day are replaced: its own, or all that Koku itself deletes (rows of cost models too)", "costmill|koku"},
+    {"postgresql", "lock_timeout", kInteger, "60", "Seconds to wait for a lock, for example of another run over the same day; 0: for ever",
+     "", 0, 86400},
+    {"postgresql", "statement_timeout", kInteger, "1800", "Seconds that a statement may take; 0: any", "", 0, 86400},
 
     without_effect({"aws", "provider_uuid", kUuid, "", kAwsLater}),
     without_effect({"aws", "parquet_path_line_items", kTemplate, "", kAwsLater}),
@@ -129,9 +135,9 @@ constexpr KeyDef kKeys[] = {
     without_effect({"cost", "distribution.weights.default.memory_weight", kNumber, "0.27", kWeight, "", 0, 1}),
     without_effect({"cost", "resource_types", kTextList, "", kAwsLater}),
 
-    without_effect({"validation", "enabled", kBool, "", kValidationLater}),
-    without_effect({"validation", "sample_size", kInteger, "", kValidationLater, "", 1, kMostRows}),
-    without_effect({"validation", "tolerance", kNumber, "0.0001", kValidationLater, "", 0, 1}),
+    {"validation", "enabled", kBool, "false", "PostgreSQL: read each day's sums and a sample of its rows back before it is committed"},
+    {"validation", "sample_size", kInteger, "100", "Rows a day that are read back", "", 1, 1e6},
+    without_effect({"validation", "tolerance", kNumber, "0.0001", "What is read back must be equal to the last place", "", 0, 1}),
     without_effect({"validation", "trino.enabled", kBool, "", kTrino}),
     without_effect({"validation", "trino.host", kText, "", kTrino}),
     without_effect({"validation", "trino.port", kInteger, "", kTrino, "", 1, 65535}),

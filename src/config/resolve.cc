@@ -82,6 +82,20 @@ RunConfig resolve_run(const Settings& settings) {
   return run;
 }
 
+bool is_postgres(std::string_view uri) { return uri.starts_with("postgres"); }
+
+PostgresConfig resolve_postgres(const SettingSet& values) {
+  PostgresConfig postgres;
+  postgres.password = values.text("postgresql.password");
+  postgres.schema = values.has("postgresql.schema") ? values.text("postgresql.schema") : values.text("organization.org_id");
+  if (values.has("postgresql.sslmode")) postgres.sslmode = choice(values, "postgresql.sslmode");
+  postgres.connections = static_cast<int>(count(values, "postgresql.connections"));
+  postgres.replace = choice(values, "postgresql.replace") == "koku" ? Replace::kAsKoku : Replace::kOwnRows;
+  postgres.lock_timeout_seconds = static_cast<int>(count(values, "postgresql.lock_timeout"));
+  postgres.statement_timeout_seconds = static_cast<int>(count(values, "postgresql.statement_timeout"));
+  return postgres;
+}
+
 LogLevel log_level_of(const std::string& text) {
   if (text == "trace") return LogLevel::kTrace;
   if (text == "debug") return LogLevel::kDebug;
@@ -138,6 +152,17 @@ ClusterConfig resolve_cluster(const SettingSet& set, const CommandLine& command_
   return cluster;
 }
 
+// For a part of a URI: a user with an @, a host that is the folder of a socket.
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
+}
+
 std::vector<std::string> notices_of(const SettingSet& values) {
   std::vector<std::string> notices;
   for (const KeyDef& def : all_keys()) {
@@ -154,6 +179,7 @@ LoggingConfig resolve_logging(const Settings& settings) {
   LoggingConfig logging;
   logging.level = log_level_of(choice(settings.values, "logging.level"));
   logging.format = choice(settings.values, "logging.format") == "json" ? LogFormat::kJson : LogFormat::kConsole;
+  logging.show_sql = flag(settings.values, "logging.show_sql");
   return logging;
 }
 
@@ -171,8 +197,8 @@ ResolvedUri resolve_sink(const Settings& settings) {
   const auto database = values.text("postgresql.database");
   if (!host && !database) return {"sqlite:costmill.db", "default"};
   const auto user = values.text("postgresql.user");
-  return {fmt::format("postgresql://{}{}:{}/{}", user ? *user + "@" : "", host.value_or("localhost"),
-                      values.integer("postgresql.port").value(), database.value_or("")),
+  return {fmt::format("postgresql://{}{}:{}/{}", user ? percent_encoded(*user) + "@" : "", percent_encoded(host.value_or("localhost")),
+                      values.integer("postgresql.port").value(), percent_encoded(database.value_or(""))),
           "the section postgresql"};
 }
 
@@ -188,6 +214,9 @@ Config resolve(const Settings& settings, const CommandLine& command_line, const 
   config.performance = resolve_performance(values);
   config.features = resolve_features(values);
   config.run = resolve_run(settings);
+  // Its password may come from a variable that other runs have no use for.
+  if (is_postgres(config.run.sink) || is_postgres(config.run.reference.value_or(""))) config.postgres = resolve_postgres(values);
+  config.validation = {.enabled = flag(values, "validation.enabled"), .sample_size_rows = count(values, "validation.sample_size")};
   config.logging = resolve_logging(settings);
   config.notices = notices_of(values);
   config.warnings = settings.warnings;

@@ -18,8 +18,9 @@ struct Scheme {
 };
 
 constexpr Scheme kInputs[] = {{"file", "file:DIR"}};
-constexpr Scheme kReferences[] = {{"csv", "csv:DIR"}};
-constexpr Scheme kSinks[] = {{"sqlite", "sqlite:FILE"}, {"parquet", "parquet:DIR"}, {"csv", "csv:DIR"}};
+constexpr Scheme kPostgres = {"postgresql", "postgresql://USER@HOST/DATABASE"};
+constexpr Scheme kReferences[] = {{"csv", "csv:DIR"}, kPostgres};
+constexpr Scheme kSinks[] = {kPostgres, {"sqlite", "sqlite:FILE"}, {"parquet", "parquet:DIR"}, {"csv", "csv:DIR"}};
 
 // What a URI is for, in the words of messages.
 struct Role {
@@ -36,7 +37,8 @@ std::string forms_of(std::span<const Scheme> schemes) {
 
 void check(const Role& role, const std::string& uri, const std::string& origin) {
   const std::size_t colon = uri.find(':');
-  const std::string_view scheme = std::string_view(uri).substr(0, colon == std::string::npos ? 0 : colon);
+  const std::string_view written = std::string_view(uri).substr(0, colon == std::string::npos ? 0 : colon);
+  const std::string_view scheme = written == "postgres" ? kPostgres.name : written;
   const bool is_known =
       std::any_of(role.schemes.begin(), role.schemes.end(), [&](const Scheme& candidate) { return candidate.name == scheme; });
   if (is_known && colon + 1 < uri.size()) return;

@@ -7,6 +7,7 @@
 #include "costmill/error.h"
 #include "reference/csv_table.h"
 #include "reference/reference_data.h"
+#include "reference/reference_tables.h"
 
 namespace costmill {
 namespace {
@@ -59,8 +60,10 @@ std::string folder_of(std::string_view uri) {
   if (!uri.starts_with(kScheme) || uri.size() == kScheme.size()) {
     // Only the scheme is shown: the rest may hold a password.
     const std::string_view scheme = uri.substr(0, std::min(uri.find(':'), uri.size()));
-    throw Error(ErrorCode::kBadConfig,
-                fmt::format("run.reference: {:?} is no kind of reference data that can be read; use csv:DIR", scheme));
+    throw Error(
+        ErrorCode::kBadConfig,
+        fmt::format("run.reference: {:?} is no kind of reference data that can be read; use csv:DIR or postgresql://USER@HOST/DATABASE",
+                    scheme));
   }
   const std::string folder(uri.substr(kScheme.size()));
   std::error_code error;
@@ -75,10 +78,16 @@ std::string folder_of(std::string_view uri) {
 
 }  // namespace
 
-ReferenceData load_reference(std::string_view uri, const std::optional<std::vector<std::string>>& enabled_keys_override) {
+ReferenceData load_reference(std::string_view uri, const std::optional<std::vector<std::string>>& enabled_keys_override,
+                             const PostgresSettings& postgres) {
   ReferenceData reference;
   if (enabled_keys_override) reference.enabled_keys = EnabledKeys::only(*enabled_keys_override);
   if (uri.empty()) return reference;
+  if (is_postgres_uri(uri)) {
+    ReferenceData stored = read_reference_tables(postgres_target(uri, postgres, PostgresRole::kReference));
+    if (enabled_keys_override) stored.enabled_keys = reference.enabled_keys;
+    return stored;
+  }
   const std::string folder = folder_of(uri);
   reference.given = true;
   if (!enabled_keys_override) reference.enabled_keys = load_enabled_keys(folder);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "labels/label_maps.h"
+#include "postgres/target.h"
 
 namespace costmill {
 
@@ -35,9 +36,11 @@ struct ReferenceData {
 };
 
 // uri: csv:DIR with one file a table, named after it; a missing file is an empty table (contract in docs/reference-data.md).
+// Or postgresql://..., a Koku tenant's own tables, all as of one moment; none may be missing.
 // enabled_keys_override: labels.enabled_keys of the config, instead of reporting_enabledtagkeys.
 // Without uri: ReferenceData with given = false. Errors: kReferenceUnavailable, kBadInput (file, line, column), kBadConfig (another
 // scheme).
-ReferenceData load_reference(std::string_view uri, const std::optional<std::vector<std::string>>& enabled_keys_override);
+ReferenceData load_reference(std::string_view uri, const std::optional<std::vector<std::string>>& enabled_keys_override,
+                             const PostgresSettings& postgres = {});
 
 }  // namespace costmill

@@ -13,6 +13,7 @@
 #include "memory/memory.h"
 #include "run/clusters.h"
 #include "run/month_run.h"
+#include "run/postgres_settings.h"
 #include "sink/digest.h"
 #include "sink/sink.h"
 
@@ -115,6 +116,28 @@ std::vector<FileFingerprint> fingerprints(const MonthPlan& plan, Day day) {
   return prints;
 }
 
+PostgresSettings logged_settings(const Config& config, const RunEvents& events) {
+  PostgresSettings settings = postgres_settings(config);
+  if (config.logging.show_sql) {
+    settings.on_sql = [&events](std::string_view sql, double seconds) {
+      events.message(Severity::kInfo, fmt::format("sql ({:.4f} s): {}", seconds, sql));
+    };
+  }
+  return settings;
+}
+
+SinkOptions sink_options(const Config& config, const RunEvents& events) {
+  return {.commit = config.performance.incremental_db_writes ? Commit::kEachDay : Commit::kWholeRun,
+          .numeric = config.run.numeric == Numeric::kDecimal ? NumericOutput::kDecimal : NumericOutput::kFloat64,
+          .postgres = {.settings = logged_settings(config, events),
+                       .connections = config.postgres.connections,
+                       .replaced = config.postgres.replace == Replace::kOwnRows ? ReplacedRows::kOwn : ReplacedRows::kKokus,
+                       .bulk_copy = config.performance.use_bulk_copy,
+                       .insert_rows = static_cast<std::size_t>(config.performance.db_batch_size_rows),
+                       .validated_rows = config.validation.enabled ? static_cast<std::size_t>(config.validation.sample_size_rows) : 0,
+                       .on_notice = [&events](const std::string& notice) { events.message(Severity::kWarning, notice); }}};
+}
+
 // One run from begin to end; a class so that its steps share what they need.
 class Run {
  public:
@@ -134,9 +157,7 @@ class Run {
     const std::vector<ChosenCluster> clusters = choose_clusters(config_, *store_);
     plan_all(clusters);
     report_.seconds.planning = seconds_since(begin);
-    sink_ = open_sink(config_.run.sink,
-                      {.commit = config_.performance.incremental_db_writes ? Commit::kEachDay : Commit::kWholeRun,
-                       .numeric = config_.run.numeric == Numeric::kDecimal ? NumericOutput::kDecimal : NumericOutput::kFloat64});
+    sink_ = open_sink(config_.run.sink, sink_options(config_, events_));
     try {
       for (std::size_t i = 0; i < clusters.size(); ++i) run_cluster(clusters[i], plans_[i]);
     } catch (...) {
@@ -148,6 +169,7 @@ class Run {
     report_.seconds.writing += seconds_since(writing);
     report_.seconds.wall = seconds_since(begin);
     stage("after write", report_.seconds.writing);
+    report_.sink = sink_->figures();
     report_.memory = memory_usage();
     return std::move(report_);
   }
@@ -169,7 +191,8 @@ class Run {
   }
 
   std::shared_ptr<const ReferenceData> load() const {
-    return std::make_shared<const ReferenceData>(load_reference(config_.run.reference.value_or(""), config_.enabled_label_keys));
+    return std::make_shared<const ReferenceData>(
+        load_reference(config_.run.reference.value_or(""), config_.enabled_label_keys, logged_settings(config_, events_)));
   }
 
   void plan_all(const std::vector<ChosenCluster>& clusters) {
@@ -205,15 +228,22 @@ class Run {
   void run_cluster(const ChosenCluster& cluster, const std::vector<MonthPlan>& months) {
     const std::size_t days_before = report_.days.size();
     const std::size_t failed_before = report_.failed_days.size();
-    const std::string digest = config_digest(config_, cluster.identity);
-    for (const MonthPlan& plan : months) run_month(cluster, plan, digest);
+    for (const MonthPlan& plan : months) run_month(identity_in(cluster, plan), plan);
     if (report_.days.size() == days_before && report_.failed_days.size() == failed_before) {
       events_.message(Severity::kInfo, fmt::format("no rows of cluster {} from {} to {}: nothing to write", cluster.identity.source_uuid,
                                                    to_string(cluster.window.from), to_string(cluster.window.to)));
     }
   }
 
-  void run_month(const ChosenCluster& cluster, const MonthPlan& plan, const std::string& digest) {
+  // A report period that is not configured is the sink's matter, month by month.
+  ClusterIdentity identity_in(const ChosenCluster& cluster, const MonthPlan& plan) {
+    ClusterIdentity identity = cluster.identity;
+    if (!identity.report_period_id) identity.report_period_id = sink_->report_period(identity, plan.piece.days.from);
+    return identity;
+  }
+
+  void run_month(const ClusterIdentity& cluster, const MonthPlan& plan) {
+    const std::string digest = config_digest(config_, cluster);
     const auto reference = [this] { return config_.performance.cache_enabled_tags ? reference_ : load(); };
     const auto on_rows = [this](std::uint64_t rows) {
       RunProgress progress;
@@ -224,7 +254,7 @@ class Run {
       }
       events_.progress(progress);
     };
-    MonthRun month(plan, *store_, cluster.identity, month_options(config_, plan, budget_, &pool_), reference, budget_, on_rows);
+    MonthRun month(plan, *store_, cluster, month_options(config_, plan, budget_, &pool_), reference, budget_, on_rows);
     double writing_seconds = 0;
     month.deliver_days(
         [&](DayOutcome&& outcome) {
@@ -246,29 +276,30 @@ class Run {
   }
 
   // Writes a finished day, or deals with a refused one.
-  void deliver(const ChosenCluster& cluster, const MonthPlan& plan, const std::string& digest, DayOutcome&& outcome) {
+  void deliver(const ClusterIdentity& cluster, const MonthPlan& plan, const std::string& digest, DayOutcome&& outcome) {
     count_day();
     if (outcome.refusal) {
       // In one transaction one bad day rolls all back, so going on would be for nothing.
       if (!config_.run.keep_going || !config_.performance.incremental_db_writes) throw Error(*outcome.refusal);
       events_.message(Severity::kWarning, fmt::format("{} is not written: {}", to_string(outcome.day), outcome.refusal->what()));
-      report_.failed_days.push_back({cluster.identity.source_uuid, outcome.day, *outcome.refusal});
+      report_.failed_days.push_back({cluster.source_uuid, outcome.day, *outcome.refusal});
       return;
     }
-    const DayResult& result = *outcome.result;
+    DayResult& result = *outcome.result;
     // A day without any row is left alone unless everything is to be made again.
     if (result.input_rows == 0 && !config_.run.full) return;
     if (result.fan_outs.any()) events_.message(Severity::kWarning, fan_out_warning(outcome.day, result.fan_outs));
-    sink_->write_day(result.rows, {.source_uuid = cluster.identity.source_uuid,
-                                   .day = outcome.day,
-                                   .files = fingerprints(plan, outcome.day),
-                                   .reference_digest = reference_->digest(),
-                                   .config_digest = digest,
-                                   .program_version = kVersion,
-                                   .rows = result.rows.rows.size(),
-                                   .digest = digest_of(result.rows)});
+    const auto rows = std::make_shared<const DayRows>(std::move(result.rows));
+    sink_->write_day(rows, {.source_uuid = cluster.source_uuid,
+                            .day = outcome.day,
+                            .files = fingerprints(plan, outcome.day),
+                            .reference_digest = reference_->digest(),
+                            .config_digest = digest,
+                            .program_version = kVersion,
+                            .rows = rows->rows.size(),
+                            .digest = digest_of(*rows)});
     if (result.input_rows == 0) return;
-    const DayReport day{cluster.identity.source_uuid, outcome.day, result.input_rows, result.rows.rows.size()};
+    const DayReport day{cluster.source_uuid, outcome.day, result.input_rows, rows->rows.size()};
     report_.days.push_back(day);
     report_.input_rows += day.input_rows;
     report_.output_rows += day.output_rows;

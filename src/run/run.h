@@ -11,6 +11,7 @@
 #include "costmill/error.h"
 #include "costmill/memory_tools.h"
 #include "plan/plan.h"
+#include "sink/sink.h"
 #include "summary/day_rows.h"
 
 namespace costmill {
@@ -46,6 +47,7 @@ struct RunReport {
   std::size_t files_without_rows = 0;
   std::int64_t bytes_read = 0;  // compressed, of the row groups read
   PhaseSeconds seconds;
+  SinkFigures sink;
   MemoryUsage memory;
 };
 
@@ -59,9 +61,10 @@ struct RunProgress {
 
 enum class Severity { kDebug, kInfo, kWarning };
 
-// Called from the thread that called run(), except `progress`, which any worker may call.
+// `message` and `progress` may be called from any thread, the others from the one that called run().
 struct RunEvents {
   std::function<void(Severity, const std::string&)> message = [](Severity, const std::string&) {};
+  // A day is finished, and the sink has it; it is visible when run() returns, or as the sink's promise says.
   std::function<void(const DayReport&)> day = [](const DayReport&) {};
   std::function<void(const RunProgress&)> progress = [](const RunProgress&) {};
   // At the four stages `start`, `after reading`, `after aggregation`, `after write`.

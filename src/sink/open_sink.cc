@@ -22,7 +22,8 @@ SinkPlace place_of(std::string_view uri) {
   const bool known = std::find(std::begin(kSchemes), std::end(kSchemes), scheme) != std::end(kSchemes);
   if (colon == std::string_view::npos || !known) {
     // The text is not repeated: a URI of another kind may hold a password.
-    throw Error(ErrorCode::kBadConfig, "the sink is none that Costmill knows; give sqlite:FILE, parquet:DIR or csv:DIR");
+    throw Error(ErrorCode::kBadConfig,
+                "the sink is none that Costmill knows; give postgresql://USER@HOST/DATABASE, sqlite:FILE, parquet:DIR or csv:DIR");
   }
   std::string_view path = uri.substr(colon + 1);
   if (path.empty()) {
@@ -35,14 +36,18 @@ SinkPlace place_of(std::string_view uri) {
 
 }  // namespace
 
+std::optional<std::int32_t> Sink::report_period(const ClusterIdentity& /*cluster*/, Day /*month*/) { return std::nullopt; }
+
 std::unique_ptr<Sink> open_sink(std::string_view uri, const SinkOptions& options) {
+  if (is_postgres_uri(uri)) return open_postgres_sink(uri, options);
   const SinkPlace place = place_of(uri);
   if (place.scheme == "sqlite") return open_sqlite_sink(place.path, options.commit);
   if (place.scheme == "parquet") return open_parquet_sink(place.path, options);
   return open_csv_sink(place.path);
 }
 
-std::unique_ptr<SinkReader> open_sink_reader(std::string_view uri) {
+std::unique_ptr<SinkReader> open_sink_reader(std::string_view uri, const PostgresSettings& postgres) {
+  if (is_postgres_uri(uri)) return open_postgres_reader(uri, postgres);
   const SinkPlace place = place_of(uri);
   if (place.scheme == "sqlite") return open_sqlite_reader(place.path);
   if (place.scheme == "parquet") return open_parquet_reader(place.path);

@@ -86,12 +86,12 @@ class ParquetSink final : public Sink {
     }
   }
 
-  void write_day(const DayRows& rows, const DayRecord& record) override {
+  void write_day(std::shared_ptr<const DayRows> rows, const DayRecord& record) override {
     check_source_uuid(record.source_uuid);
     const fs::path target = parquet_file_of(folder_, {record.source_uuid, record.day});
     make_own_folder(target.parent_path());
     PendingFile file(target);
-    write_file(file, rows, options_.numeric);
+    write_file(file, *rows, options_.numeric);
     file.close();
     files_.push_back(std::move(file));
     records_.push_back(record);

@@ -1,12 +1,14 @@
 // Where finished days go: one of the three virtual seams to the world.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "postgres/target.h"
 #include "summary/day_rows.h"
 
 namespace costmill {
@@ -43,6 +45,14 @@ struct StoredKey {
   auto operator<=>(const StoredKey&) const = default;
 };
 
+// How much a sink has written, for people.
+struct SinkFigures {
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;  // sent; 0: not counted
+  double busy_seconds = 0;  // summed over connections
+  int connections = 0;      // used; 0: not a server
+};
+
 // A day is visible whole or not at all. write_day is called once a (cluster, day), in order of day within a cluster.
 // Destroying a sink without finish() discards what is not committed yet. Errors: kSinkUnavailable, kSinkDenied, kConflict;
 // kBadInput for a number that does not fit numeric(33,15). A day that failed leaves nothing behind and other days may follow,
@@ -51,10 +61,15 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  // Replaces the day of record.source_uuid by these rows (none: the day becomes empty).
-  virtual void write_day(const DayRows& rows, const DayRecord& record) = 0;
+  // Replaces the day of record.source_uuid by these rows (none: the day becomes empty). A sink may still be writing when this returns;
+  // days become visible in the order of the calls, and the failure of one is thrown by a later call.
+  virtual void write_day(std::shared_ptr<const DayRows> rows, const DayRecord& record) = 0;
   // Makes everything written visible and durable.
   virtual void finish() = 0;
+
+  // The number that the sink's own tables have for a cluster's month; nullopt where there is none.
+  virtual std::optional<std::int32_t> report_period(const ClusterIdentity& cluster, Day month);
+  virtual SinkFigures figures() const { return {}; }
 };
 
 // The read side, for compare and show.
@@ -74,16 +89,33 @@ enum class Commit {
 
 enum class NumericOutput { kDecimal, kFloat64 };  // Parquet only
 
+enum class ReplacedRows {
+  kOwn,    // rows without cloud cost that no cost model wrote
+  kKokus,  // rows without cloud cost, as Koku deletes them
+};
+
+// Of postgresql:// only.
+struct PostgresSinkOptions {
+  PostgresSettings settings;
+  int connections = 2;  // that write days side by side
+  ReplacedRows replaced = ReplacedRows::kOwn;
+  bool bulk_copy = true;  // false: INSERTs of insert_rows
+  std::size_t insert_rows = 1000;
+  std::size_t validated_rows = 0;  // of a day, read back before it is committed, with the day's sums; 0: no validation
+  std::function<void(const std::string&)> on_notice = [](const std::string&) {};  // from any thread
+};
+
 struct SinkOptions {
   Commit commit = Commit::kEachDay;
   NumericOutput numeric = NumericOutput::kDecimal;
+  PostgresSinkOptions postgres;
 };
 
-// uri: sqlite:FILE, parquet:DIR, csv:DIR. DIR is made if missing; csv and parquet hold a lock on it (kConflict).
+// uri: postgresql://..., sqlite:FILE, parquet:DIR, csv:DIR. DIR is made if missing; csv and parquet hold a lock on it (kConflict).
 // kBadConfig for any other URI.
 std::unique_ptr<Sink> open_sink(std::string_view uri, const SinkOptions& options);
 // Also csv:FILE, a table of another program in any row order. kSinkUnavailable if there is nothing to read; kBadInput or
 // kCorrupt (file, column) for what is not as expected.
-std::unique_ptr<SinkReader> open_sink_reader(std::string_view uri);
+std::unique_ptr<SinkReader> open_sink_reader(std::string_view uri, const PostgresSettings& postgres = {});
 
 }  // namespace costmill

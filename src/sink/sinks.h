@@ -18,6 +18,9 @@ std::unique_ptr<SinkReader> open_parquet_reader(const std::filesystem::path& fol
 std::unique_ptr<Sink> open_sqlite_sink(const std::filesystem::path& file, Commit commit);
 std::unique_ptr<SinkReader> open_sqlite_reader(const std::filesystem::path& file);
 
+std::unique_ptr<Sink> open_postgres_sink(std::string_view uri, const SinkOptions& options);
+std::unique_ptr<SinkReader> open_postgres_reader(std::string_view uri, const PostgresSettings& settings);
+
 // Error(kSinkUnavailable): nothing to read at `path`.
 [[noreturn]] void throw_nothing_to_read(const std::filesystem::path& path, std::string_view expected);
 

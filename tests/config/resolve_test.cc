@@ -111,7 +111,7 @@ std::string uri_refusal(const std::string& run) {
 }
 
 TEST(Uris, SchemesOfThisVersionAreTaken) {
-  for (const char* sink : {"sqlite:a.db", "parquet:out", "csv:out"}) {
+  for (const char* sink : {"sqlite:a.db", "parquet:out", "csv:out", "postgresql://u@h/d?schema=s", "postgres://h/d"}) {
     EXPECT_EQ(uri_refusal("input: 'file:d', reference: 'csv:r', sink: '" + std::string(sink) + "'"), "");
   }
 }
@@ -120,16 +120,45 @@ TEST(Uris, OthersAreRefusedNamingWhatThereIs) {
   EXPECT_EQ(uri_refusal("input: 's3://b/p'"), "input 's3://b/p' (test.yaml:1): this version reads only file:DIR; give --input");
   EXPECT_EQ(uri_refusal("input: d"), "input 'd' (test.yaml:1): this version reads only file:DIR; give --input");
   EXPECT_EQ(uri_refusal("input: 'file:'"), "input 'file:' (test.yaml:1) lacks its path: give file:DIR");
-  EXPECT_EQ(uri_refusal("input: 'file:d', reference: 'postgresql://u:p@h/d'"),
-            "reference 'postgresql://u:********@h/d' (test.yaml:1): this version reads only csv:DIR; give --reference");
+  EXPECT_EQ(uri_refusal("input: 'file:d', reference: 'mysql://u:p@h/d'"),
+            "reference 'mysql://u:********@h/d' (test.yaml:1): this version reads only csv:DIR, postgresql://USER@HOST/DATABASE; give "
+            "--reference");
   EXPECT_NE(uri_refusal("full: yes").find("no input: give --input file:DIR"), std::string::npos);
 }
 
-TEST(Uris, SinkFromThePostgresqlSectionSaysSo) {
-  const std::string message = bad_config_message([] { check_uris(config_of("run: {input: 'file:d'}\npostgresql: {host: db}\n")); });
-  EXPECT_EQ(message,
-            "sink 'postgresql://db:5432/' (the section postgresql): this version writes and reads only sqlite:FILE, parquet:DIR, csv:DIR; "
-            "give --sink");
+TEST(Uris, ReferencesAndSinksMayBePostgresql) {
+  EXPECT_EQ(uri_refusal("input: 'file:d', reference: 'postgresql://u@h/d', sink: 'postgresql://u@h/d'"), "");
+}
+
+TEST(Uris, PartsOfThePostgresqlSectionAreEncoded) {
+  EXPECT_EQ(config_of("postgresql: {host: /run/sock, database: 'a/b', user: 'me@x'}").run.sink,
+            "postgresql://me%40x@%2Frun%2Fsock:5432/a%2Fb");
+}
+
+TEST(Postgresql, KeysReachTheConfig) {
+  const PostgresConfig postgres = config_of(
+                                      "postgresql: {host: h, password: p, schema: org1, sslmode: Require, connections: 3, replace: koku, "
+                                      "lock_timeout: 5, statement_timeout: 0}")
+                                      .postgres;
+  EXPECT_EQ(postgres.password, "p");
+  EXPECT_EQ(postgres.schema, "org1");
+  EXPECT_EQ(postgres.sslmode, "require");
+  EXPECT_EQ(postgres.connections, 3);
+  EXPECT_EQ(postgres.replace, Replace::kAsKoku);
+  EXPECT_EQ(postgres.lock_timeout_seconds, 5);
+  EXPECT_EQ(postgres.statement_timeout_seconds, 0);
+}
+
+TEST(Postgresql, TheSchemaIsThatOfTheOrganisationUnlessSet) {
+  EXPECT_EQ(config_of("postgresql: {host: h}\norganization: {org_id: org7}").postgres.schema, "org7");
+  EXPECT_EQ(config_of("postgresql: {host: h, schema: other}\norganization: {org_id: org7}").postgres.schema, "other");
+  EXPECT_EQ(config_of("postgresql: {host: h}").postgres.schema, std::nullopt);
+}
+
+TEST(Postgresql, AnUnsetPasswordIsNoMatterOfRunsIntoFiles) {
+  const std::string section = "postgresql: {host: h, password: '${PW}'}\n";
+  EXPECT_EQ(config_of(section + "run: {sink: 'csv:o'}").postgres.password, std::nullopt);
+  EXPECT_NE(message_of(section).find("the variable PW is not set"), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,203 @@
+#include "sink/postgres_day_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "postgres/binary_copy.h"
+#include "sink/digest.h"
+#include "sink/postgres_rows.h"
+#include "sink/postgres_validation.h"
+#include "sink/state_file.h"
+#include "tenant/partitions.h"
+
+namespace costmill {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kMostAttempts = 4;
+constexpr std::chrono::milliseconds kFirstWait{250};  // four times as long before each further attempt
+// A server process reads its socket in pieces of 8 KiB; larger ones of ours save system calls.
+constexpr std::size_t kCopyPieceBytes = 256 * 1024;
+// Parameters of a statement are counted in 16 bits.
+constexpr std::size_t kMostInsertRows = 65535 / kPostgresColumns;
+
+constexpr std::string_view kNoPartition = "23514";
+
+bool same_month(Day left, Day right) { return to_string(left).substr(0, 7) == to_string(right).substr(0, 7); }
+
+// The key of the day's advisory lock, among all users of the database.
+std::int64_t lock_key(std::string_view schema, const DayRecord& record) {
+  const std::string digest = hex_digest(fmt::format("costmill {} {} {}", schema, record.source_uuid, to_string(record.day)));
+  return static_cast<std::int64_t>(std::stoull(digest.substr(0, 16), nullptr, 16));
+}
+
+std::string insert_sql(const std::string& table, std::size_t rows) {
+  std::string sql = fmt::format("INSERT INTO {} ({}) VALUES ", table, postgres_column_list());
+  std::size_t parameter = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    sql += row == 0 ? "(" : ", (";
+    for (std::size_t c = 0; c < kPostgresColumns; ++c) sql += fmt::format("{}${}", c == 0 ? "" : ", ", ++parameter);
+    sql += ")";
+  }
+  return sql;
+}
+
+}  // namespace
+
+std::string postgres_table(const PostgresTarget& target) { return fmt::format("{}.{}", quoted_schema(target), kSummaryTable); }
+
+PostgresDayWriter::PostgresDayWriter(const PostgresTarget& target, const PostgresSinkOptions& options)
+    : options_(options), connection_(target), table_(postgres_table(target)) {
+  figures_.connections = 1;
+}
+
+void PostgresDayWriter::replace(const DayRows& rows, const DayRecord& record, const std::function<bool()>& may_commit) {
+  const auto begin = Clock::now();
+  for (int attempt = 1;; ++attempt) {
+    try {
+      if (connection_.is_lost()) connection_.reconnect();
+      prepare(record.day);
+      PostgresTransaction transaction(connection_);
+      replace_once(rows, record);
+      if (!may_commit()) return;
+      transaction.commit();
+      break;
+    } catch (const PostgresError& error) {
+      const bool detached = error.sqlstate() == kNoPartition;
+      if (detached) prepared_month_.reset();
+      if (attempt == kMostAttempts || !(error.is_transient() || detached || connection_.is_lost())) throw;
+      wait_before_attempt(attempt, error, record.day);
+    }
+  }
+  figures_.rows += rows.rows.size();
+  figures_.bytes = connection_.bytes_copied();
+  figures_.busy_seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void PostgresDayWriter::wait_before_attempt(int attempt, const PostgresError& error, Day day) {
+  // Two runs that met once shall not meet again.
+  const auto spread = std::chrono::milliseconds(Clock::now().time_since_epoch().count() / 1000 % 100);
+  const auto wait = kFirstWait * (1 << (2 * (attempt - 1))) + spread;
+  options_.on_notice(fmt::format("{}: {}; trying the whole day again in {:.1f} s ({} of {})", to_string(day), error.what(),
+                                 std::chrono::duration<double>(wait).count(), attempt, kMostAttempts - 1));
+  std::this_thread::sleep_for(wait);
+}
+
+void PostgresDayWriter::replace_within_run(const DayRows& rows, const DayRecord& record) {
+  if (!run_) {
+    prepare(record.day);
+    run_.emplace(connection_);
+  } else if (!prepared_month_ || !same_month(*prepared_month_, record.day)) {
+    // The partition of a further month is made on a connection of its own: it must be there before this transaction ends.
+    PostgresConnection other(connection_.target());
+    ensure_partition(other, record.day);
+    prepared_month_ = record.day;
+  }
+  const auto begin = Clock::now();
+  replace_once(rows, record);
+  figures_.rows += rows.rows.size();
+  figures_.bytes = connection_.bytes_copied();
+  figures_.busy_seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void PostgresDayWriter::commit() {
+  if (!run_) return;
+  run_->commit();
+  run_.reset();
+}
+
+void PostgresDayWriter::prepare(Day day) {
+  if (prepared_month_ && same_month(*prepared_month_, day)) return;
+  ensure_partition(connection_, day);
+  prepared_month_ = day;
+}
+
+void PostgresDayWriter::replace_once(const DayRows& rows, const DayRecord& record) {
+  lock(record);
+  remove_rows(rows, record);
+  if (options_.bulk_copy) {
+    copy_rows(rows);
+  } else {
+    insert_rows(rows);
+  }
+  write_record(record);
+  if (options_.validated_rows > 0) validate_day(connection_, table_, rows, options_.validated_rows);
+}
+
+void PostgresDayWriter::lock(const DayRecord& record) {
+  const std::string key = std::to_string(lock_key(connection_.target().schema, record));
+  if (connection_.execute("SELECT pg_try_advisory_xact_lock($1::bigint)", {key}).boolean(0, 0)) return;
+  options_.on_notice(fmt::format("{}: another run writes this day of {}; waiting for it", to_string(record.day), record.source_uuid));
+  connection_.execute("SELECT pg_advisory_xact_lock($1::bigint)", {key});
+}
+
+void PostgresDayWriter::remove_rows(const DayRows& rows, const DayRecord& record) {
+  const std::string day = to_string(record.day);
+  if (options_.replaced == ReplacedRows::kOwn) {
+    connection_.execute(fmt::format("DELETE FROM {} WHERE usage_start = $1::date AND source_uuid = $2::uuid AND {}", table_, kOwnRows),
+                        {day, record.source_uuid});
+    return;
+  }
+  const auto period = rows.cluster.report_period_id;
+  connection_.execute(
+      fmt::format("DELETE FROM {} WHERE usage_start = $1::date AND (source_uuid = $2::uuid OR report_period_id = $3::integer) "
+                  "AND (infrastructure_raw_cost IS NULL OR infrastructure_raw_cost = 0)",
+                  table_),
+      {day, record.source_uuid, period ? std::optional(std::to_string(*period)) : std::nullopt});
+}
+
+void PostgresDayWriter::copy_rows(const DayRows& rows) {
+  // Made before the server waits for it, for a row may be one that cannot be stored.
+  PostgresRows encoder(rows);
+  std::string piece(kCopyHeader);
+  connection_.begin_copy(fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", table_, postgres_column_list()));
+  try {
+    for (std::size_t ordinal = 0; ordinal < encoder.size(); ++ordinal) {
+      encoder.append(piece, ordinal);
+      if (piece.size() < kCopyPieceBytes) continue;
+      connection_.put_copy(piece);
+      piece.clear();
+    }
+    piece += kCopyTrailer;
+    connection_.put_copy(piece);
+  } catch (const PostgresError&) {
+    throw;
+  } catch (...) {
+    connection_.abandon_copy();
+    throw;
+  }
+  const std::uint64_t copied = connection_.end_copy();
+  if (copied != encoder.size())
+    throw Error(ErrorCode::kBug, fmt::format("the server took {} of the {} rows of {}", copied, encoder.size(), to_string(rows.day)));
+}
+
+void PostgresDayWriter::insert_rows(const DayRows& rows) {
+  PostgresRows encoder(rows);
+  const std::size_t batch = std::clamp<std::size_t>(options_.insert_rows, 1, kMostInsertRows);
+  std::string sql;
+  std::string bytes;
+  for (std::size_t first = 0; first < encoder.size(); first += batch) {
+    const std::size_t count = std::min(batch, encoder.size() - first);
+    bytes.clear();
+    for (std::size_t row = 0; row < count; ++row) encoder.append(bytes, first + row);
+    if (first == 0 || count != batch) sql = insert_sql(table_, count);
+    connection_.execute_binary(sql, parameters_of(bytes));
+  }
+}
+
+void PostgresDayWriter::write_record(const DayRecord& record) {
+  connection_.execute(
+      "INSERT INTO costmill.days (tenant_schema, source_uuid, day, files, reference_digest, config_digest, program_version, rows, digest, "
+      "written_at) VALUES ($1, $2::uuid, $3::date, $4::jsonb, $5, $6, $7, $8::bigint, $9, now()) "
+      "ON CONFLICT (tenant_schema, source_uuid, day) DO UPDATE SET files = EXCLUDED.files, reference_digest = EXCLUDED.reference_digest, "
+      "config_digest = EXCLUDED.config_digest, program_version = EXCLUDED.program_version, rows = EXCLUDED.rows, "
+      "digest = EXCLUDED.digest, written_at = EXCLUDED.written_at",
+      {connection_.target().schema, record.source_uuid, to_string(record.day), fingerprints_to_json(record.files), record.reference_digest,
+       record.config_digest, record.program_version, std::to_string(record.rows), record.digest});
+}
+
+}  // namespace costmill

@@ -1,0 +1,53 @@
+// One connection that replaces days, each in a transaction of its own or all in one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "postgres/connection.h"
+#include "sink/sink.h"
+
+namespace costmill {
+
+class PostgresDayWriter {
+ public:
+  PostgresDayWriter(const PostgresTarget& target, const PostgresSinkOptions& options);
+
+  // Replaces the day in a transaction that is tried again, whole, after deadlocks and lost connections. Before it commits it calls
+  // `may_commit`; where that returns false, nothing of the day remains. Errors as Sink's.
+  void replace(const DayRows& rows, const DayRecord& record, const std::function<bool()>& may_commit);
+
+  // Replaces the day in a transaction that the first call begins and commit() ends; nothing is tried again.
+  void replace_within_run(const DayRows& rows, const DayRecord& record);
+  void commit();
+
+  SinkFigures figures() const { return figures_; }
+
+ private:
+  void replace_once(const DayRows& rows, const DayRecord& record);
+  void prepare(Day day);
+  void lock(const DayRecord& record);
+  void remove_rows(const DayRows& rows, const DayRecord& record);
+  void copy_rows(const DayRows& rows);
+  void insert_rows(const DayRows& rows);
+  void write_record(const DayRecord& record);
+  void wait_before_attempt(int attempt, const PostgresError& error, Day day);
+
+  const PostgresSinkOptions options_;
+  PostgresConnection connection_;
+  const std::string table_;  // quoted, with its schema
+  std::optional<PostgresTransaction> run_;
+  std::optional<Day> prepared_month_;
+  SinkFigures figures_;
+};
+
+// Schema and table, quoted.
+std::string postgres_table(const PostgresTarget& target);
+// Which rows of the table are this program's: a condition on them.
+inline constexpr std::string_view kOwnRows =
+    "(infrastructure_raw_cost IS NULL OR infrastructure_raw_cost = 0) AND cost_model_rate_type IS NULL AND monthly_cost_type IS NULL";
+
+}  // namespace costmill
