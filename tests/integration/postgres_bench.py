@@ -117,7 +117,8 @@ class Bench:
                   "ocp": {"provider_uuid": SOURCE, "cluster_id": CLUSTER, "cluster_alias": CLUSTER, "report_period_id": REPORT_PERIOD,
                           "start_date": DAYS[0], "end_date": DAYS[-1]}}
         for section, keys in sections.items():
-            config.setdefault(section, {}).update(keys)
+            merged = {**config.get(section, {}), **keys}
+            config[section] = {key: value for key, value in merged.items() if value is not None}
         path = self.folder / name
         path.write_text(json.dumps(config))  # JSON is YAML
         return path
