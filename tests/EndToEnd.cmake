@@ -13,6 +13,16 @@ add_test(NAME golden.bad_input
   COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/bad_input_test.py --bin $<TARGET_FILE:costmill_cli>)
 set_tests_properties(golden.all_configurations golden.random_clusters golden.bad_input PROPERTIES LABELS golden TIMEOUT 900)
 
+# PostgreSQL: each test has a server of its own, on a port of its own.
+add_test(NAME golden.postgres
+  COMMAND ${costmill_python} ${costmill_tools}/check_golden_postgres.py --bin $<TARGET_FILE:costmill_cli>)
+set_tests_properties(golden.postgres PROPERTIES LABELS "golden;integration" TIMEOUT 300)
+foreach(idea visibility crash refusal tenant secrets)
+  add_test(NAME integration.postgres_${idea}
+    COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/postgres_${idea}_test.py --bin $<TARGET_FILE:costmill_cli>)
+  set_tests_properties(integration.postgres_${idea} PROPERTIES LABELS integration TIMEOUT 300)
+endforeach()
+
 # The independent implementation itself, against the golden cases.
 add_test(NAME golden.rules_oracle COMMAND ${costmill_python} ${costmill_tools}/rules_oracle_test.py)
 set_tests_properties(golden.rules_oracle PROPERTIES LABELS golden TIMEOUT 300)

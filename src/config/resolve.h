@@ -17,7 +17,7 @@ struct ResolvedUri {
 LoggingConfig resolve_logging(const Settings& settings);
 ResolvedUri resolve_input(const Settings& settings);  // run.input, else the s3 section
 ResolvedUri resolve_sink(const Settings& settings);   // run.sink, else the postgresql section, else sqlite:costmill.db
-// What a postgresql:// URI does not say. Only for commands that have such a URI: the password may come from a variable that others do not set.
+// What a postgresql:// URI does not say. Only for commands that have such a URI: others need not set its variables.
 PostgresConfig resolve_postgres(const Settings& settings);
 
 // Everything. The URIs are as configured: check_uris tells whether this version can work with them.

@@ -155,10 +155,14 @@ TEST(Postgresql, TheSchemaIsThatOfTheOrganisationUnlessSet) {
   EXPECT_EQ(config_of("postgresql: {host: h}").postgres.schema, std::nullopt);
 }
 
-TEST(Postgresql, AnUnsetPasswordIsNoMatterOfRunsIntoFiles) {
-  const std::string section = "postgresql: {host: h, password: '${PW}'}\n";
-  EXPECT_EQ(config_of(section + "run: {sink: 'csv:o'}").postgres.password, std::nullopt);
-  EXPECT_NE(message_of(section).find("the variable PW is not set"), std::string::npos);
+TEST(Postgresql, UnsetVariablesAreNoMatterOfRunsIntoFiles) {
+  const std::string section = "postgresql: {host: h, schema: '${SCHEMA}'}\n";
+  EXPECT_EQ(config_of(section + "run: {sink: 'csv:o'}").postgres.schema, std::nullopt);
+  EXPECT_NE(message_of(section).find("the variable SCHEMA is not set"), std::string::npos);
+}
+
+TEST(Postgresql, AnUnsetPasswordMayBeFoundElsewhere) {
+  EXPECT_EQ(config_of("postgresql: {host: h, password: '${PW}'}").postgres.password, std::nullopt);
 }
 
 }  // namespace

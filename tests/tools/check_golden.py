@@ -97,7 +97,8 @@ def compare(expected_path, actual_path, exact_text=False):
     return None
 
 
-def run_case(binary, case, out, sets):
+def command_of(binary, case, out, sink, reference, sets):
+    """The case's run; its config is written into the folder `out`."""
     p = json.loads((case / "params.json").read_text())
     config = out / "config.yaml"
     config.write_text(json.dumps({  # JSON is YAML
@@ -105,10 +106,16 @@ def run_case(binary, case, out, sets):
         "ocp": {"provider_uuid": p["source"], "cluster_id": p["cluster_id"], "cluster_alias": p["cluster_alias"],
                 "report_period_id": p["report_period_id"], "start_date": p["start_date"], "end_date": p["end_date"]},
     }))
-    command = [binary, "run", "--config", str(config), "--input", f"file:{case / 'input'}", "--reference", f"csv:{case / 'tables'}",
-               "--sink", f"csv:{out / 'out'}", "--full", "--progress", "never"]
+    command = [binary, "run", "--config", str(config), "--input", f"file:{case / 'input'}", "--reference", reference, "--sink", sink,
+               "--full", "--progress", "never"]
     for s in sets:
         command += ["--set", s]
+    return command
+
+
+def run_case(binary, case, out, sets):
+    p = json.loads((case / "params.json").read_text())
+    command = command_of(binary, case, out, f"csv:{out / 'out'}", f"csv:{case / 'tables'}", sets)
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     table = out / "out" / TABLE
     if "reference_error" in p:
