@@ -9,6 +9,10 @@
 
 #include "summary/day_rows.h"
 
+namespace arrow {
+class MemoryPool;
+}
+
 namespace costmill {
 
 // One file that went into a day, as it was when it was read.
@@ -77,6 +81,7 @@ enum class NumericOutput { kDecimal, kFloat64 };  // Parquet only
 struct SinkOptions {
   Commit commit = Commit::kEachDay;
   NumericOutput numeric = NumericOutput::kDecimal;
+  arrow::MemoryPool* pool = nullptr;  // of Arrow's columns (Parquet only); null: Arrow's own. Outlives the sink.
 };
 
 // uri: sqlite:FILE, parquet:DIR, csv:DIR. DIR is made if missing; csv and parquet hold a lock on it (kConflict).
