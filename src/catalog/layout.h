@@ -40,21 +40,21 @@ class Layout {
   // Every table has a template of its own, and none names {org_id}.
   bool needs_no_organisation() const;
 
-  // The clusters whose pod tables are in the store. Looks at the layout's own paths, not at templates.
+  // The folders of pods that tell clusters apart; none: the configured templates do not name {provider_uuid}.
+  std::vector<std::string> cluster_patterns() const;
+  // The clusters whose pod tables are in the store.
   std::vector<ClusterTree> find_clusters(Store& store) const;
-  // Months for which the cluster has folders.
+  // Months for which the cluster has folders of pods; none where a template does not name {year} and {month}.
   std::vector<Month> find_months(Store& store, const ClusterTree& tree) const;
 
  private:
-  // First template with files wins.
+  // Below each folder that the `*` levels match, the first pattern with files wins.
   std::vector<std::string> patterns_of(Table table) const;
+  std::vector<std::string> pod_patterns() const;
 
   LayoutKind kind_;
   PathTemplates templates_;
 };
-
-// Folders that match a pattern such as data/*/OCP/source=*; a `*` matches within one level only.
-std::vector<std::string> match_folders(Store& store, std::string_view pattern);
 
 // Koku's schema names are paths without their prefix `acct`.
 std::string org_in_paths(std::string_view org_id);

@@ -21,7 +21,6 @@ constexpr std::array<std::uint64_t, 20> kPowersOfTen = [] {
 }();
 
 constexpr std::uint64_t kUnit = kPowersOfTen[kPlaces];
-constexpr Decimal kEnd = static_cast<Decimal>(kPowersOfTen[kIntegerDigits]) * kUnit;
 
 // The shortest decimal text of a finite, positive double is digits * 10^exponent, with at most 17 digits.
 struct ShortestDigits {
@@ -82,7 +81,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 std::optional<Decimal> to_decimal(double value) {
   if (!std::isfinite(value)) return std::nullopt;
   const std::optional<Decimal> magnitude = magnitude_to_decimal(std::fabs(value));
-  if (!magnitude || *magnitude >= kEnd) return std::nullopt;
+  if (!magnitude) return std::nullopt;
   return std::signbit(value) ? -*magnitude : *magnitude;
 }
 

@@ -24,7 +24,9 @@ struct TablePlan {
   std::vector<std::string> looked_in;
   for (const TablePlan& table : tables) {
     if (table.table != Table::kPodHourly && table.table != Table::kPodDaily) continue;
-    looked_in.insert(looked_in.end(), table.found.looked_in.begin(), table.found.looked_in.end());
+    for (const std::string& path : table.found.looked_in) {
+      if (std::find(looked_in.begin(), looked_in.end(), path) == looked_in.end()) looked_in.push_back(path);
+    }
   }
   std::vector<std::string> months;
   for (const Month there : layout.find_months(store, tree)) months.push_back(to_string(there));
@@ -33,9 +35,10 @@ struct TablePlan {
   throw Error(ErrorCode::kBadInput,
               fmt::format("no pod file of cluster {} and month {} under {}: looked in {}; {}", tree.provider_uuid, to_string(month),
                           store.uri(), fmt::join(looked_in, ", "),
-                          !months.empty()     ? fmt::format("this cluster has {}", fmt::join(months, ", "))
-                          : !clusters.empty() ? fmt::format("clusters there (org/uuid): {}", fmt::join(clusters, ", "))
-                                              : "no cluster is there: check --input and --layout"));
+                          !months.empty()                     ? fmt::format("this cluster has {}", fmt::join(months, ", "))
+                          : !clusters.empty()                 ? fmt::format("clusters there (org/uuid): {}", fmt::join(clusters, ", "))
+                          : layout.cluster_patterns().empty() ? "check --input and ocp.parquet_path_pod, parquet_path_pod_hourly"
+                                                              : "no cluster is there: check --input and --layout"));
 }
 
 std::vector<std::string> wanted_names(Table table, WantedColumns wanted) {

@@ -17,20 +17,27 @@ std::string list_of(const std::vector<ClusterTree>& trees) {
 
 // The trees in the store that a configured cluster may mean.
 std::vector<ClusterTree> find_trees(const Config& config, const ClusterConfig& cluster, const Layout& layout, Store& store) {
+  const std::vector<std::string> expected = layout.cluster_patterns();
+  if (expected.empty()) {
+    throw Error(ErrorCode::kBadConfig,
+                "which cluster? the path templates of its pods do not tell; give --cluster UUID and, if a path names {org_id}, --org");
+  }
   std::vector<ClusterTree> trees = layout.find_clusters(store);
   if (trees.empty()) {
-    throw Error(ErrorCode::kBadInput, fmt::format("no cluster under {}: expected {}; check --input and --layout", store.uri(),
-                                                  config.run.layout == LayoutKind::kKoku ? "data/parquet/<org>/OCP/pod_usage/source=<uuid>"
-                                                                                         : "data/<org>/OCP/source=<uuid>"));
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("no cluster under {}: expected {}; check --input and --layout", store.uri(), fmt::join(expected, " or ")));
   }
   const std::vector<ClusterTree> all = trees;
   std::erase_if(trees, [&](const ClusterTree& tree) {
-    return (config.org_id && tree.org_id != org_in_paths(*config.org_id)) ||
+    return (config.org_id && !tree.org_id.empty() && tree.org_id != org_in_paths(*config.org_id)) ||
            (cluster.provider_uuid && tree.provider_uuid != *cluster.provider_uuid);
   });
   if (trees.empty()) {
     throw Error(ErrorCode::kBadInput,
                 fmt::format("the configured organisation and cluster are not under {}; there are: {}", store.uri(), list_of(all)));
+  }
+  for (ClusterTree& tree : trees) {
+    if (tree.org_id.empty() && config.org_id) tree.org_id = org_in_paths(*config.org_id);  // the pods' paths do not name it
   }
   return trees;
 }
@@ -68,9 +75,8 @@ DateRange window_of(const ClusterConfig& cluster, const ClusterTree& tree, const
   if (cluster.window) return *cluster.window;
   std::vector<std::string> months;
   for (const Month month : layout.find_months(store, tree)) months.push_back(to_string(month));
-  throw Error(ErrorCode::kBadConfig,
-              fmt::format("which days? give --month YYYY-MM, or --from and --to; cluster {} has {}", tree.provider_uuid,
-                          months.empty() ? "no month" : fmt::format("{}", fmt::join(months, ", "))));
+  const std::string there = months.empty() ? "" : fmt::format("; cluster {} has {}", tree.provider_uuid, fmt::join(months, ", "));
+  throw Error(ErrorCode::kBadConfig, "which days? give --month YYYY-MM, or --from and --to" + there);
 }
 
 }  // namespace

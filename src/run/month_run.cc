@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
+#include "run/stopwatch.h"
 #include "summary/refusal.h"
 
 namespace costmill {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 void throw_if_cancelled(const std::atomic<bool>& cancelled) {
   if (cancelled) throw Error(ErrorCode::kCancelled, "stopped by a signal; days written so far stay, the others are untouched");
@@ -20,6 +16,8 @@ void throw_if_cancelled(const std::atomic<bool>& cancelled) {
 
 // Tables are measured once in so many chunks: often enough to stop long before a limit is passed by much, seldom enough to cost nothing.
 constexpr int kChunksPerMeasurement = 8;
+// Finished days of one group that wait for the sink: enough to keep it busy, few enough to hold a month's rows not at once.
+constexpr std::size_t kFinishedDaysOfGroup = 2;
 
 }  // namespace
 
@@ -57,25 +55,32 @@ MonthRun::~MonthRun() {
 
 void MonthRun::deliver_days(const std::function<bool(DayOutcome&&)>& deliver, const std::atomic<bool>& cancelled) {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
-    std::unique_lock lock(mutex_);
-    while (!groups_[i].finished && !failure_ && !cancelled) {
-      constexpr std::chrono::milliseconds kSignalLatency{100};  // a signal handler cannot notify
-      changed_.wait_for(lock, kSignalLatency);
+    while (auto outcome = next_outcome(groups_[i], cancelled)) {
+      // A row of an earlier group that should not be there may have refused the day after it was finished.
+      if (auto refusal = refusal_of(outcome->day)) outcome->refusal = std::move(refusal);
+      if (!deliver(std::move(*outcome))) return;
     }
-    if (failure_) std::rethrow_exception(failure_);
-    throw_if_cancelled(cancelled);
-    std::vector<DayOutcome> outcomes = std::move(groups_[i].outcomes);
-    lock.unlock();
-    for (DayOutcome& outcome : outcomes) {
-      throw_if_cancelled(cancelled);
-      if (!deliver(std::move(outcome))) return;
+    {
+      const std::lock_guard lock(mutex_);
+      delivered_ = i + 1;
     }
-    outcomes.clear();
-    lock.lock();
-    delivered_ = i + 1;
-    lock.unlock();
     changed_.notify_all();
   }
+}
+
+std::optional<DayOutcome> MonthRun::next_outcome(GroupState& state, const std::atomic<bool>& cancelled) {
+  std::unique_lock lock(mutex_);
+  while (state.outcomes.empty() && !state.finished && !failure_ && !cancelled) {
+    constexpr std::chrono::milliseconds kSignalLatency{100};  // a signal handler cannot notify
+    changed_.wait_for(lock, kSignalLatency);
+  }
+  if (failure_) std::rethrow_exception(failure_);
+  throw_if_cancelled(cancelled);
+  if (state.outcomes.empty()) return std::nullopt;
+  DayOutcome outcome = std::move(state.outcomes.front());
+  state.outcomes.pop_front();
+  changed_.notify_all();
+  return outcome;
 }
 
 MonthRunFigures MonthRun::figures() const {
@@ -130,9 +135,9 @@ void MonthRun::work(int worker) {
       try {
         fold_row_group(*claimed, *state.partials[static_cast<std::size_t>(worker)]);
       } catch (const Error& error) {
-        refuse_days(*claimed, error);
+        refuse_days_of(*claimed, error);
       } catch (const std::bad_alloc&) {
-        refuse_days(*claimed, Error(ErrorCode::kNoMemory, "out of memory; lower performance.max_workers or give the process more"));
+        refuse_days_of(*claimed, Error(ErrorCode::kNoMemory, "out of memory; lower performance.max_workers or give the process more"));
       }
       bool is_last = false;
       {
@@ -162,8 +167,9 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
   Chunk chunk;
   std::uint64_t rows = 0;
   for (int chunks = 1; !stopping_ && scan.next(chunk); ++chunks) {
-    require_days(row_group, file, chunk);
-    partial.fold.add(chunk, file.use, row_group.file);
+    const auto days = partial.fold.add(chunk, file.use, row_group.file);
+    if (days && (days->first < row_group.days.first || row_group.days.last < days->last)) [[unlikely]]
+      refuse_misplaced_rows(claim, chunk);
     rows += chunk.rows;
     if (chunks % kChunksPerMeasurement == 0) partial.memory.resize(static_cast<std::int64_t>(partial.fold.memory_bytes()));
     if (options_.keep_chunks) partial.kept_chunks.push_back(std::move(chunk));
@@ -178,73 +184,99 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
   on_rows_folded_(rows);
 }
 
-void MonthRun::require_days(const PlannedRowGroup& row_group, const PlannedFile& file, const Chunk& chunk) const {
-  if (!row_group.days_known) return;
+void MonthRun::refuse_misplaced_rows(const Claim& claim, const Chunk& chunk) {
+  const PlannedRowGroup& row_group = plan_.groups[claim.group].row_groups[claim.row_group];
+  const std::string& file = plan_.files[row_group.file].file.path;
   for (const std::int64_t ms : chunk.interval_start_ms) {
-    if (ms == kNullTime) continue;
     const Day day = day_of_ms(ms);
     const bool in_piece = plan_.piece.days.from <= day && day <= plan_.piece.days.to;
-    if (!in_piece || (row_group.days.first <= day && day <= row_group.days.last)) continue;
-    throw Error(
+    if (ms == kNullTime || !in_piece || (row_group.days.first <= day && day <= row_group.days.last)) continue;
+    const Error error(
         ErrorCode::kCorrupt,
-        fmt::format("{}, column {}: row group {} holds a row of {}, but its statistics say {} to {}; write or upload the file again",
-                    file.file.path, kIntervalStart, row_group.row_group, to_string(day), to_string(row_group.days.first),
-                    to_string(row_group.days.last)),
-        {.file = file.file.path, .column = std::string(kIntervalStart)});
+        fmt::format("{}, column {}: row group {} holds a row of {}, but its statistics say {} to {}; write or upload the file again", file,
+                    kIntervalStart, row_group.row_group, to_string(day), to_string(row_group.days.first), to_string(row_group.days.last)),
+        {.file = file, .column = std::string(kIntervalStart)});
+    refuse_days_of(claim, error);
+    // Days before this group may be delivered or not: to refuse them would let the number of threads show.
+    if (plan_.groups[claim.group].days.from <= day) refuse(claim, day, error);
   }
 }
 
-void MonthRun::refuse_days(const Claim& claim, const Error& error) {
+void MonthRun::refuse_days_of(const Claim& claim, const Error& error) {
   const PlannedRowGroup& row_group = plan_.groups[claim.group].row_groups[claim.row_group];
-  const std::lock_guard lock(mutex_);
-  auto& refusals = groups_[claim.group].refusals;
-  for (Day day = row_group.days.first; day <= row_group.days.last; day = day.next()) {
-    const auto [entry, added] = refusals.try_emplace(day, claim.row_group, error);
-    if (!added && claim.row_group < entry->second.first) entry->second = {claim.row_group, error};
-  }
+  for (Day day = row_group.days.first; day <= row_group.days.last; day = day.next()) refuse(claim, day, error);
 }
 
-void MonthRun::finish_group(std::size_t index) {
-  GroupState& state = groups_[index];
-  const auto begin = Clock::now();
+void MonthRun::refuse(const Claim& claim, Day day, const Error& error) {
+  const std::lock_guard lock(mutex_);
+  const auto [entry, added] = refusals_.try_emplace(day, claim, error);
+  if (!added && claim < entry->second.first) entry->second = {claim, error};
+}
+
+std::optional<Error> MonthRun::refusal_of(Day day) const {
+  if (const auto planned = plan_.refused.find(day); planned != plan_.refused.end()) return planned->second;
+  const std::lock_guard lock(mutex_);
+  if (const auto folded = refusals_.find(day); folded != refusals_.end()) return folded->second.second;
+  return std::nullopt;
+}
+
+std::unique_ptr<MonthRun::PartialFold> MonthRun::merge_partials(std::size_t group) {
   std::unique_ptr<PartialFold> merged;
-  std::vector<DayOutcome> outcomes;
-  const DateRange& days = plan_.groups[index].days;
-  for (auto& partial : state.partials) {
+  for (auto& partial : groups_[group].partials) {
     if (!partial) continue;
     if (!merged) {
       merged = std::move(partial);
       continue;
     }
-    merged->fold.merge(partial->fold);
+    try {
+      merged->fold.merge(partial->fold);
+      merged->memory.resize(static_cast<std::int64_t>(merged->fold.memory_bytes()));
+    } catch (const Error& error) {
+      const DateRange& days = plan_.groups[group].days;
+      for (Day day = days.from; day <= days.to; day = day.next()) refuse({group, row_groups_of(group)}, day, error);
+    }
     partial.reset();
   }
-  for (Day day = days.from; day <= days.to && !stopping_; day = day.next())
-    outcomes.push_back(finish_day(state, merged ? &merged->fold : nullptr, day));
+  return merged;
+}
+
+void MonthRun::finish_group(std::size_t index) {
+  GroupState& state = groups_[index];
+  const DateRange& days = plan_.groups[index].days;
+  auto begin = Clock::now();
+  const std::unique_ptr<PartialFold> merged = merge_partials(index);
+  for (Day day = days.from; day <= days.to && !stopping_; day = day.next()) {
+    DayOutcome outcome = finish_day(merged ? &merged->fold : nullptr, day);
+    std::unique_lock lock(mutex_);
+    figures_.aggregation_seconds += seconds_since(begin);
+    // Whoever starts a group stays until all of it is claimed, so the group that is to be delivered next never waits for this one.
+    changed_.wait(lock, [&] { return stopping_ || failure_ || state.outcomes.size() < kFinishedDaysOfGroup; });
+    state.outcomes.push_back(std::move(outcome));
+    changed_.notify_all();
+    begin = Clock::now();
+  }
   const std::lock_guard lock(mutex_);
-  state.outcomes = std::move(outcomes);
   state.finished = true;
-  figures_.aggregation_seconds += seconds_since(begin);
   changed_.notify_all();
 }
 
-DayOutcome MonthRun::finish_day(const GroupState& state, const Fold* fold, Day day) {
-  DayOutcome outcome{.day = day, .result = std::nullopt, .refusal = std::nullopt};
-  if (const auto planned = plan_.refused.find(day); planned != plan_.refused.end()) {
-    outcome.refusal = planned->second;
-  } else if (const auto folded = state.refusals.find(day); folded != state.refusals.end()) {
-    outcome.refusal = folded->second.second;
-  } else if (fold == nullptr) {
+DayOutcome MonthRun::finish_day(const Fold* fold, Day day) {
+  DayOutcome outcome{.day = day, .result = std::nullopt, .refusal = refusal_of(day), .memory = nullptr};
+  if (outcome.refusal) return outcome;
+  if (fold == nullptr) {
     outcome.result.emplace();
     outcome.result->rows.cluster = cluster_;
     outcome.result->rows.day = day;
   } else {
     try {
       outcome.result = fold->finish(day, cluster_, *reference_());
+      outcome.memory = std::make_unique<MemoryShare>(budget_, "the rows of finished days");
+      outcome.memory->resize(static_cast<std::int64_t>(outcome.result->rows.memory_bytes()));
     } catch (const Refusal& refusal) {
       outcome.refusal = error_of(refusal, day);
     } catch (const Error& error) {
       outcome.refusal = error;
+      outcome.result.reset();
     }
   }
   return outcome;

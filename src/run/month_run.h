@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -36,6 +37,7 @@ struct DayOutcome {
   Day day;
   std::optional<DayResult> result;
   std::optional<Error> refusal;
+  std::unique_ptr<MemoryShare> memory;  // what the rows hold
 };
 
 struct MonthRunFigures {
@@ -76,24 +78,29 @@ class MonthRun {
     std::size_t folding = 0;
     bool started = false;
     bool finished = false;
-    std::vector<std::unique_ptr<PartialFold>> partials;       // by worker
-    std::map<Day, std::pair<std::uint64_t, Error>> refusals;  // by day: the first in order of row groups
-    std::vector<DayOutcome> outcomes;
+    std::vector<std::unique_ptr<PartialFold>> partials;  // by worker
+    std::deque<DayOutcome> outcomes;                     // finished, not delivered yet
   };
   struct Claim {
     std::size_t group;
     std::size_t row_group;
+    auto operator<=>(const Claim&) const = default;
   };
 
   void work(int worker);
   std::optional<Claim> claim(int worker, std::optional<std::size_t> own_group);
   std::optional<std::size_t> claimable_group(std::optional<std::size_t> own_group);
   void fold_row_group(const Claim& claim, PartialFold& partial);
-  // A row on a day that the statistics exclude would be lost, so the file is refused.
-  void require_days(const PlannedRowGroup& row_group, const PlannedFile& file, const Chunk& chunk) const;
-  void refuse_days(const Claim& claim, const Error& error);
+  void refuse(const Claim& claim, Day day, const Error& error);
+  void refuse_days_of(const Claim& claim, const Error& error);
+  // Rows of days that the statistics exclude would be lost, so these days and those of the row group are refused.
+  void refuse_misplaced_rows(const Claim& claim, const Chunk& chunk);
+  std::optional<Error> refusal_of(Day day) const;
   void finish_group(std::size_t group);
-  DayOutcome finish_day(const GroupState& state, const Fold* fold, Day day);
+  std::unique_ptr<PartialFold> merge_partials(std::size_t group);
+  DayOutcome finish_day(const Fold* fold, Day day);
+  // Waits for the group's next day; nullopt after its last one.
+  std::optional<DayOutcome> next_outcome(GroupState& state, const std::atomic<bool>& cancelled);
   Error error_of(const Refusal& refusal, Day day) const;
   std::size_t row_groups_of(std::size_t group) const { return plan_.groups[group].row_groups.size(); }
 
@@ -107,7 +114,8 @@ class MonthRun {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<GroupState> groups_;
-  std::size_t delivered_ = 0;  // groups
+  std::map<Day, std::pair<Claim, Error>> refusals_;  // the first in order of row groups
+  std::size_t delivered_ = 0;                        // groups
   std::atomic<bool> stopping_{false};
   std::exception_ptr failure_;
   MonthRunFigures figures_;

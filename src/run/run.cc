@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <thread>
 
 #include "costmill/version.h"
@@ -14,15 +13,12 @@
 #include "run/clusters.h"
 #include "run/month_run.h"
 #include "run/postgres_settings.h"
+#include "run/stopwatch.h"
 #include "sink/digest.h"
 #include "sink/sink.h"
 
 namespace costmill {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 // Without a limit of its own a run takes at most this share of the machine (or container), so that the rest of it lives.
 constexpr double kShareOfMachine = 0.8;
@@ -126,9 +122,10 @@ PostgresSettings logged_settings(const Config& config, const RunEvents& events) 
   return settings;
 }
 
-SinkOptions sink_options(const Config& config, const RunEvents& events) {
+SinkOptions sink_options(const Config& config, const RunEvents& events, arrow::MemoryPool* pool) {
   return {.commit = config.performance.incremental_db_writes ? Commit::kEachDay : Commit::kWholeRun,
           .numeric = config.run.numeric == Numeric::kDecimal ? NumericOutput::kDecimal : NumericOutput::kFloat64,
+          .pool = pool,
           .postgres = {.settings = logged_settings(config, events),
                        .connections = config.postgres.connections,
                        .replaced = config.postgres.replace == Replace::kOwnRows ? ReplacedRows::kOwn : ReplacedRows::kKokus,
@@ -157,7 +154,7 @@ class Run {
     const std::vector<ChosenCluster> clusters = choose_clusters(config_, *store_);
     plan_all(clusters);
     report_.seconds.planning = seconds_since(begin);
-    sink_ = open_sink(config_.run.sink, sink_options(config_, events_));
+    sink_ = open_sink(config_.run.sink, sink_options(config_, events_, &pool_));
     try {
       for (std::size_t i = 0; i < clusters.size(); ++i) run_cluster(clusters[i], plans_[i]);
     } catch (...) {
@@ -175,9 +172,9 @@ class Run {
   }
 
  private:
-  // What was written before a failure stays, unless the whole run is one transaction.
+  // What was written before a failure stays, unless the whole run is one transaction. Where nothing was, the sink stays as it is.
   void keep_whole_days() {
-    if (!config_.performance.incremental_db_writes) return;
+    if (!config_.performance.incremental_db_writes || days_written_ == 0) return;
     try {
       sink_->finish();
     } catch (const Error& error) {
@@ -298,6 +295,7 @@ class Run {
                             .program_version = kVersion,
                             .rows = rows->rows.size(),
                             .digest = digest_of(*rows)});
+    ++days_written_;
     if (result.input_rows == 0) return;
     const DayReport day{cluster.source_uuid, outcome.day, result.input_rows, rows->rows.size()};
     report_.days.push_back(day);
@@ -321,6 +319,7 @@ class Run {
   std::vector<std::vector<MonthPlan>> plans_;  // by cluster
   std::unique_ptr<Sink> sink_;
   RunReport report_;
+  std::size_t days_written_ = 0;  // also those that became empty
   std::mutex progress_mutex_;
   RunProgress progress_;
 };

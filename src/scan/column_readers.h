@@ -43,6 +43,7 @@ class TimeReader {
   virtual void read(std::size_t rows, std::vector<std::int64_t>& out_ms) = 0;
 };
 
+// Null for a column that holds only NULLs by its type.
 std::unique_ptr<TextReader> make_text_reader(parquet::RowGroupReader& row_group, int column, TextCoding coding, Texts& texts,
                                              ColumnPlace place);
 std::unique_ptr<NumberReader> make_number_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place);

@@ -47,15 +47,6 @@ std::unique_ptr<NumberReader> make_converting(parquet::RowGroupReader& row_group
   return std::make_unique<ConvertingReader<DType, Convert>>(row_group.Column(column), std::move(place), std::move(convert));
 }
 
-class NullNumberReader final : public NumberReader {
- public:
-  void read(std::size_t rows, NumberColumn& out) override {
-    out.values.assign(rows, 0.0);
-    out.valid.assign(rows, 0);
-    out.has_nulls = true;
-  }
-};
-
 template <typename Integer>
 double from_integer(Integer value, const ColumnPlace& place) {
   const auto number = static_cast<double>(value);
@@ -135,7 +126,7 @@ std::unique_ptr<NumberReader> make_decimal_reader(parquet::RowGroupReader& row_g
 std::unique_ptr<NumberReader> make_number_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place) {
   const parquet::ColumnDescriptor& type = *row_group.metadata()->schema()->Column(column);
   require_flat(type, place);
-  if (is_null_type(type)) return std::make_unique<NullNumberReader>();
+  if (is_null_type(type)) return nullptr;
   if (const auto scale = decimal_scale(type)) return make_decimal_reader(row_group, column, type, *scale, std::move(place));
   const auto& logical = type.logical_type();
   const bool is_plain = logical == nullptr || logical->is_none();

@@ -43,7 +43,7 @@ class RowGroupScan {
   std::size_t rows_left_ = 0;
   std::string decoding_;  // column at work, for messages
   std::unique_ptr<TimeReader> interval_start_;
-  std::vector<std::unique_ptr<TextReader>> texts_;  // null: not wanted, or not in the file
+  std::vector<std::unique_ptr<TextReader>> texts_;  // null: not wanted, not in the file, or only NULLs
   std::vector<std::unique_ptr<NumberReader>> numbers_;
   std::vector<std::unique_ptr<DiscardingReader>> discarded_;
   const TableSchema& schema_;

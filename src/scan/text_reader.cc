@@ -85,18 +85,13 @@ class PlainTextReader final : public TextReader {
   TextId last_ = kNullText;
 };
 
-class NullTextReader final : public TextReader {
- public:
-  void read(std::size_t rows, std::vector<TextId>& out) override { out.assign(rows, kNullText); }
-};
-
 }  // namespace
 
 std::unique_ptr<TextReader> make_text_reader(parquet::RowGroupReader& row_group, int column, TextCoding coding, Texts& texts,
                                              ColumnPlace place) {
   const parquet::ColumnDescriptor& type = *row_group.metadata()->schema()->Column(column);
   require_flat(type, place);
-  if (is_null_type(type)) return std::make_unique<NullTextReader>();
+  if (is_null_type(type)) return nullptr;
   if (!is_text_type(type)) throw_wrong_type(type, "text", place);
   if (coding == TextCoding::kPlainText) return std::make_unique<PlainTextReader>(row_group.Column(column), texts, std::move(place));
   auto reader = row_group.ColumnWithExposeEncoding(column, parquet::ExposedEncoding::DICTIONARY);

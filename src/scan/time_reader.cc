@@ -39,17 +39,12 @@ std::int64_t from_text(const parquet::ByteArray& bytes, const ColumnPlace& place
   return *ms;
 }
 
-class NullTimeReader final : public TimeReader {
- public:
-  void read(std::size_t rows, std::vector<std::int64_t>& out_ms) override { out_ms.assign(rows, kNullTime); }
-};
-
 }  // namespace
 
 std::unique_ptr<TimeReader> make_time_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place) {
   const parquet::ColumnDescriptor& type = *row_group.metadata()->schema()->Column(column);
   require_flat(type, place);
-  if (is_null_type(type)) return std::make_unique<NullTimeReader>();
+  if (is_null_type(type)) return nullptr;
   if (const auto unit = timestamp_unit(type)) {
     return make_converting<parquet::Int64Type>(row_group, column, std::move(place),
                                                [unit = *unit](std::int64_t v, const ColumnPlace&) { return to_ms(v, unit); });

@@ -45,16 +45,16 @@ std::shared_ptr<arrow::io::OutputStream> stream_to(const PendingFile& file) {
   return *stream;
 }
 
-void write_file(PendingFile& file, const DayRows& day, NumericOutput numeric) {
+void write_file(PendingFile& file, const DayRows& day, const SinkOptions& options) {
   const auto check = [&](const arrow::Status& status) { check_arrow(status, "write", file.target()); };
-  arrow::MemoryPool* const pool = arrow::default_memory_pool();
+  arrow::MemoryPool* const pool = options.pool != nullptr ? options.pool : arrow::default_memory_pool();
   const auto stream = stream_to(file);
   try {
-    auto writer = parquet::arrow::FileWriter::Open(*parquet_schema(numeric), pool, stream, writer_properties());
+    auto writer = parquet::arrow::FileWriter::Open(*parquet_schema(options.numeric), pool, stream, writer_properties());
     check(writer.status());
     for (std::size_t first = 0; first < day.rows.size(); first += kRowsPerGroup) {
       const std::size_t count = std::min(kRowsPerGroup, day.rows.size() - first);
-      check((*writer)->WriteTable(*parquet_rows(day, first, count, numeric, pool), kRowsPerGroup));
+      check((*writer)->WriteTable(*parquet_rows(day, first, count, options.numeric, pool), kRowsPerGroup));
     }
     check((*writer)->Close());
   } catch (const parquet::ParquetStatusException& error) {
@@ -91,7 +91,7 @@ class ParquetSink final : public Sink {
     const fs::path target = parquet_file_of(folder_, {record.source_uuid, record.day});
     make_own_folder(target.parent_path());
     PendingFile file(target);
-    write_file(file, *rows, options_.numeric);
+    write_file(file, *rows, options_);
     file.close();
     files_.push_back(std::move(file));
     records_.push_back(record);
@@ -102,7 +102,7 @@ class ParquetSink final : public Sink {
     publish();
     if (!has_days()) {
       PendingFile file(parquet_empty_file(folder_));
-      write_file(file, DayRows{}, options_.numeric);
+      write_file(file, DayRows{}, options_);
       file.publish();
     }
   }

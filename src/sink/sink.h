@@ -11,6 +11,10 @@
 #include "postgres/target.h"
 #include "summary/day_rows.h"
 
+namespace arrow {
+class MemoryPool;
+}
+
 namespace costmill {
 
 // One file that went into a day, as it was when it was read.
@@ -108,6 +112,7 @@ struct PostgresSinkOptions {
 struct SinkOptions {
   Commit commit = Commit::kEachDay;
   NumericOutput numeric = NumericOutput::kDecimal;
+  arrow::MemoryPool* pool = nullptr;  // of Arrow's columns (Parquet only); null: Arrow's own. Outlives the sink.
   PostgresSinkOptions postgres;
 };
 

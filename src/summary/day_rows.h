@@ -73,6 +73,8 @@ struct DayRows {
   Texts texts;
   std::vector<SummaryRow> rows;
 
+  std::size_t memory_bytes() const { return texts.memory_bytes() + rows.capacity() * sizeof(SummaryRow); }
+
   std::optional<std::string_view> text(TextId id) const {
     return id == kNullText ? std::nullopt : std::optional<std::string_view>(texts[id]);
   }

@@ -6,18 +6,19 @@
 #include "summary/rows.h"
 
 namespace costmill {
-void Fold::add(const Chunk& chunk, TableUse use, std::uint32_t file) {
+
+std::optional<DaySpan> Fold::add(const Chunk& chunk, TableUse use, std::uint32_t file) {
   // A chunk mostly lies within one day: then its rows are all of them.
   const auto [earliest, latest] = std::minmax_element(chunk.interval_start_ms.begin(), chunk.interval_start_ms.end());
-  if (earliest == chunk.interval_start_ms.end()) return;
+  if (earliest == chunk.interval_start_ms.end()) return std::nullopt;
   const auto in_window = [&](Day day) { return options_.first_day <= day && day <= options_.last_day; };
   if (*earliest != kNullTime && day_of_ms(*earliest) == day_of_ms(*latest)) {
     const Day day = day_of_ms(*earliest);
-    if (!in_window(day)) return;
+    if (!in_window(day)) return std::nullopt;
     row_numbers_.resize(chunk.rows);
     std::iota(row_numbers_.begin(), row_numbers_.end(), 0U);
     add_rows_of_day(chunk, row_numbers_, use, file, days_[day]);
-    return;
+    return DaySpan{day, day};
   }
   std::map<Day, std::vector<std::uint32_t>> rows_by_day;
   for (std::uint32_t row = 0; row < chunk.rows; ++row) {
@@ -25,7 +26,9 @@ void Fold::add(const Chunk& chunk, TableUse use, std::uint32_t file) {
     const Day day = day_of_ms(chunk.interval_start_ms[row]);
     if (in_window(day)) rows_by_day[day].push_back(row);
   }
+  if (rows_by_day.empty()) return std::nullopt;
   for (const auto& [day, rows] : rows_by_day) add_rows_of_day(chunk, rows, use, file, days_[day]);
+  return DaySpan{rows_by_day.begin()->first, rows_by_day.rbegin()->first};
 }
 
 void Fold::add_rows_of_day(const Chunk& chunk, std::span<const std::uint32_t> rows, TableUse use, std::uint32_t file, DayTables& day) {

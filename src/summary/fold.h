@@ -3,9 +3,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "reference/reference_data.h"
+#include "scan/parquet_file.h"
 #include "scan/table_use.h"
 #include "summary/day_joins.h"
 #include "summary/day_rows.h"
@@ -43,8 +45,9 @@ class Fold {
   // The texts that chunks are coded in.
   Texts& texts() { return texts_; }
 
-  // Rows whose interval_start is NULL or outside the options' days are dropped. `file` is the file's number in the run.
-  void add(const Chunk& chunk, TableUse use, std::uint32_t file);
+  // Rows whose interval_start is NULL or outside the options' days are dropped. `file` is the file's number in the run. Returns the
+  // span of the days whose rows were added.
+  std::optional<DaySpan> add(const Chunk& chunk, TableUse use, std::uint32_t file);
 
   void merge(const Fold& other);
 

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "catalog/layout.h"
+#include "catalog/path_pattern.h"
 #include "temp_tree.h"
 
 namespace costmill {
@@ -85,6 +86,30 @@ TEST(PocLayout, HourlyStorageIsReadWhereThereIsNoDaily) {
   EXPECT_EQ(found_in(tree, layout, Table::kStorageDaily), (Names{day + "openshift_storage_usage_line_items_daily/d.parquet"}));
 }
 
+TEST(PocLayout, EachDayFolderHasItsOwnKindOfStorage) {
+  const TempTree tree;
+  const std::string month = std::string("data/org1/OCP/source=") + kUuid + "/year=2025/month=05/";
+  tree.write(month + "day=01/openshift_storage_usage_line_items_daily/d.parquet", "");
+  tree.write(month + "day=01/openshift_storage_usage_line_items/h.parquet", "");
+  tree.write(month + "day=02/openshift_storage_usage_line_items/h.parquet", "");
+  EXPECT_EQ(found_in(tree, Layout(LayoutKind::kPoc, {}), Table::kStorageDaily),
+            (Names{month + "day=01/openshift_storage_usage_line_items_daily/d.parquet",
+                   month + "day=02/openshift_storage_usage_line_items/h.parquet"}));
+}
+
+TEST(Templates, TheSecondOfStorageIsReadWhereTheFirstFindsNothing) {
+  const TempTree tree;
+  for (const char* file : {"a/x/d.parquet", "b/x/h.parquet", "b/y/h.parquet"}) tree.write(file, "");
+  PathTemplates templates;
+  templates.storage_daily = "a/x";
+  templates.storage = "b/*";
+  EXPECT_EQ(found_in(tree, Layout(LayoutKind::kKoku, templates), Table::kStorageDaily), (Names{"a/x/d.parquet"}))
+      << "nothing tells what of b would be a's";
+  templates.storage_daily = "b/*/daily";
+  tree.write("b/y/daily/d.parquet", "");
+  EXPECT_EQ(found_in(tree, Layout(LayoutKind::kKoku, templates), Table::kStorageDaily), (Names{"b/x/h.parquet", "b/y/daily/d.parquet"}));
+}
+
 TEST(Templates, OverrideTheLayoutAndMayNameFiles) {
   const TempTree tree;
   tree.write("mine/org1/2025/05/pods-1.parquet", "");
@@ -131,6 +156,25 @@ TEST(Layout, MonthsAreFoundByTheirFolders) {
   std::filesystem::create_directories(tree.at(std::string("data/parquet/org1/OCP/pod_usage/source=") + kUuid + "/year=2025/month=11/x"));
   const auto store = open_store(tree.uri());
   EXPECT_EQ(Layout(LayoutKind::kKoku, {}).find_months(*store, kTree), (std::vector<Month>{{2024, 12}, {2025, 10}, {2025, 11}}));
+}
+
+TEST(Layout, ClustersAndMonthsAreFoundByTemplatesToo) {
+  const TempTree tree;
+  tree.write(std::string("mine/2025-05/org1/a.b/") + kUuid + "/pods/x.parquet", "");
+  tree.write(std::string("mine/2025-06/org1/axb/") + kOtherUuid + "/pods/x.parquet", "");
+  std::filesystem::create_directories(tree.at(std::string("data/parquet/daily/org2/OCP/pod_usage/source=") + kUuid + "/x"));
+  PathTemplates templates;
+  templates.pod_daily = templates.pod_hourly = "/mine/{year}-{month}/{org_id}/a.b/{provider_uuid}/pods";
+  const Layout layout(LayoutKind::kKoku, templates);
+  const auto store = open_store(tree.uri());
+  const auto clusters = layout.find_clusters(*store);
+  ASSERT_EQ(clusters.size(), 1U);
+  EXPECT_EQ(clusters[0].org_id, "org1");
+  EXPECT_EQ(clusters[0].provider_uuid, kUuid);
+  EXPECT_EQ(layout.find_months(*store, kTree), (std::vector<Month>{{2025, 5}, {2025, 6}}));
+  templates.pod_daily = templates.pod_hourly = "mine/{org_id}/{year}-{month}.parquet";
+  EXPECT_TRUE(Layout(LayoutKind::kKoku, templates).cluster_patterns().empty());
+  EXPECT_TRUE(Layout(LayoutKind::kKoku, templates).find_months(*store, kTree).empty()) << "file names are not looked through";
 }
 
 TEST(LocalStore, AFolderThatDoesNotExistListsAsEmptyButTheRootMustExist) {

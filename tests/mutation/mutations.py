@@ -62,7 +62,7 @@ MUTATIONS = [
     M("0.3", FOLD, "&& day <= options_.last_day", "&& day < options_.last_day", "the last day of the window is lost"),
     M("0.4", DAY, "days = ms / kMillisecondsPerDay -", "days = (ms + kMillisecondsPerDay / 2) / kMillisecondsPerDay -", "afternoons count for the next day"),
     M("0.4", DAY, " - (ms % kMillisecondsPerDay < 0 ? 1 : 0);", ";", "days before 1970 are cut towards zero"),
-    M("0.4", FOLD, "add_rows_of_day(chunk, rows, use, file, days_[day]);\n}", "add_rows_of_day(chunk, rows, use, file, days_[rows_by_day.begin()->first]);\n}",
+    M("0.4", FOLD, "add_rows_of_day(chunk, rows, use, file, days_[day]);\n  return", "add_rows_of_day(chunk, rows, use, file, days_[rows_by_day.begin()->first]);\n  return",
       "rows of a chunk all go to its first day"),
     M("0.5", TIMESTAMPS, "*minutes - *offset_minutes", "*minutes + *offset_minutes", "offsets from UTC have the wrong sign"),
     M("0.5", TIMESTAMPS, "return floor_div(value, 1000);", "return floor_div(value, 1'000'000);", "microseconds are read as nanoseconds"),
@@ -203,7 +203,7 @@ MUTATIONS = [
     M("10.4", DECIMAL, "(shortest.digits + divisor / 2) / divisor", "shortest.digits / divisor", "numbers are cut, not rounded"),
     M("10.4", DECIMAL, "(shortest.digits + divisor / 2) / divisor", "(shortest.digits + (divisor - 1) / 2) / divisor", "half is rounded down"),
     M("10.5", ROW_BUILDER, "constexpr double kNumericLimit = 1e18;", "constexpr double kNumericLimit = 1e300;", "a day with a number beyond numeric(33,15) is not refused"),
-    M("10.5", DECIMAL, "*magnitude >= kEnd", "*magnitude > kEnd", "10^18 passes"),
+    M("10.5", DECIMAL, "> kIntegerDigits + kPlaces)", "> kIntegerDigits + kPlaces + 1)", "10^18 passes"),
     # Rule 11: node roles without reference data
     M("11.1", ROLES, "    if (evidence.node_role != kNullText) role = texts[evidence.node_role];\n", "", "node_role of the data is not looked at"),
     M("11.2", ROLES, 'evidence.runs_api_server ? "master"', 'false ? "master"', "no node is a master"),

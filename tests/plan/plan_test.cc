@@ -224,6 +224,24 @@ TEST(Plan, AMonthWithoutPodFileSaysWhereItLookedAndWhatIsThere) {
   EXPECT_NE(std::string(other.what()).find("org1/" + kTree.provider_uuid), std::string::npos) << other.what();
 }
 
+TEST(Plan, AMonthWithoutPodFileNamesEachPlaceOnceAndTemplatesWhereTheyAreUsed) {
+  const TempTree tree;
+  write(tree, Table::kPodDaily, "a", {.days = {1}});
+  const auto store = open_store(tree.uri());
+  const auto message_of = [&](const Layout& layout) {
+    return std::string(error_of([&] { plan_month(*store, layout, kTree, {{2025, 11}, kThreeDays}, {}); }).what());
+  };
+  const std::string poc = message_of(Layout(LayoutKind::kPoc, {}));
+  EXPECT_EQ(poc.find("openshift_pod"), poc.rfind("openshift_pod")) << poc;
+  EXPECT_NE(poc.find("no cluster is there"), std::string::npos) << poc;
+  PathTemplates templates;
+  templates.pod_daily = templates.pod_hourly = "mine/{year}";
+  const std::string own = message_of(Layout(LayoutKind::kKoku, templates));
+  EXPECT_EQ(own.find("no cluster"), std::string::npos) << own;
+  EXPECT_EQ(own.find("this cluster has"), std::string::npos) << "what the layout would find is not what the config reads: " << own;
+  EXPECT_NE(own.find("ocp.parquet_path_pod"), std::string::npos) << own;
+}
+
 TEST(Plan, LabelTablesWithoutFilesAreNoticedAndStorageIsNot) {
   const TempTree tree;
   write(tree, Table::kPodDaily, "a", {.days = {1}});

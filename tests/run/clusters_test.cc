@@ -66,11 +66,27 @@ TEST_F(Clusters, WithoutDaysTheMonthsAreListed) {
   expect_error(ErrorCode::kBadConfig, "2025-10");
 }
 
+TEST_F(Clusters, TemplatesThatNameNoClusterAndNoMonthCannotTellThem) {
+  config_.clusters[0].paths.pod_daily = config_.clusters[0].paths.pod_hourly = "mine/{org_id}";
+  expect_error(ErrorCode::kBadConfig, "--cluster UUID");
+  config_.clusters[0].provider_uuid = kTree.provider_uuid;
+  config_.org_id = "org1";
+  EXPECT_EQ(chosen().size(), 1U);
+  config_.clusters[0].window.reset();
+  const Error error = error_of([&] { chosen(); });
+  EXPECT_EQ(std::string(error.what()).find("cluster"), std::string::npos) << error.what();
+}
+
 TEST_F(Clusters, NamesThatTheTableCannotHoldAreRefusedBeforeAnythingIsRead) {
   config_.clusters[0].cluster_id = std::string(50, 'x');
   EXPECT_NO_THROW(chosen());
   config_.clusters[0].cluster_id = std::string(51, 'x');
   expect_error(ErrorCode::kBadConfig, "ocp.cluster_id");
+  config_.clusters[0].cluster_id = "c";
+  config_.clusters[0].cluster_alias = std::string(256, 'x');
+  EXPECT_NO_THROW(chosen());
+  config_.clusters[0].cluster_alias = std::string(257, 'x');
+  expect_error(ErrorCode::kBadConfig, "ocp.cluster_alias");
 }
 
 }  // namespace

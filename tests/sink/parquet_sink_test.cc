@@ -1,4 +1,5 @@
 #include <arrow/io/file.h>
+#include <arrow/memory_pool.h>
 #include <arrow/scalar.h>
 #include <arrow/table.h>
 #include <gtest/gtest.h>
@@ -34,6 +35,15 @@ class ParquetSinkFiles : public ::testing::Test {
 
   TempFolder folder_;
 };
+
+TEST_F(ParquetSinkFiles, AreBuiltInTheGivenPool) {
+  arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
+  const DayRows day = DayBuilder(kSourceA, kDay).nasty_rows(100, 1).build();
+  const auto sink = open_sink(uri(), {.pool = &pool});
+  write(*sink, day);
+  EXPECT_GT(pool.max_memory(), 0);
+  EXPECT_EQ(pool.bytes_allocated(), 0);
+}
 
 TEST_F(ParquetSinkFiles, AreOneADayWithPlainTypes) {
   const DayRows day = DayBuilder(kSourceA, kDay).nasty_rows(100, 1).build();

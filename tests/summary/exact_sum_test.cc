@@ -133,6 +133,21 @@ TEST(ExactSum, ASumThatLeavesItsRangeAndComesBackFits) {
   }
 }
 
+TEST(ExactSum, APartThatLeftTheRangeIsBroughtBackByAnother) {
+  CoreSecondsSum high;
+  CoreSecondsSum low;
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(high.add(0x1.8p65), SumStatus::kOk);
+    ASSERT_EQ(low.add(-0x1.8p65), SumStatus::kOk);
+  }
+  ASSERT_EQ(low.add(42), SumStatus::kOk);
+  ASSERT_FALSE(high.fits());
+  ASSERT_FALSE(low.fits());
+  high.add(low);
+  EXPECT_TRUE(high.fits());
+  EXPECT_EQ(high.value(), 42);
+}
+
 TEST(ExactSum, ATotalBeyondTheRangeDoesNotFitInAnyOrder) {
   constexpr double kLarge = 0x1.8p125 / 0x1p60;
   std::mt19937_64 random(2);

@@ -59,6 +59,23 @@ TEST(Storage, NodesAreCountedOverAllNamespacesAndClaimsOfTheVolume) {
   for (const SummaryRow& row : rows) EXPECT_EQ(requested(row), 0.5);
 }
 
+TEST(Storage, PodsOfOneNameInTwoNamespacesKeepTheirVolumesApart) {
+  LineItems items;
+  items.daily({.namespace_name = "a", .resource_id = "i-1"}).daily({.namespace_name = "b", .resource_id = "i-2"});
+  items.storage({.namespace_name = "a", .volume = "va", .request = kGigabyteMonth});
+  items.storage({.namespace_name = "b", .volume = "vb", .request = 2 * kGigabyteMonth});
+  const auto result = summarize(items);
+  const auto rows = storage_rows(result);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(text_of(result, rows[0].namespace_name), "a");
+  EXPECT_EQ(text_of(result, rows[0].resource_id), "i-1");
+  EXPECT_EQ(requested(rows[0]), 1);
+  EXPECT_EQ(text_of(result, rows[1].namespace_name), "b");
+  EXPECT_EQ(text_of(result, rows[1].resource_id), "i-2");
+  EXPECT_EQ(requested(rows[1]), 2);
+  EXPECT_EQ(result.fan_outs.volume_pods_with_several_placements, 0U);
+}
+
 TEST(Storage, TheEmptyNodeIsANodeAndTheNullNodeIsNone) {
   LineItems items;
   items.daily({.node = "n1", .pod = "p1"}).daily({.node = "", .pod = "p2"}).daily({.node = std::nullopt, .pod = "p3"});

@@ -96,6 +96,14 @@ TEST(Unallocated, TheLargestRoleOfTheRowsWins) {
   }
 }
 
+TEST(Unallocated, TheLargestCapacityOfTheNodesGroupsIsItsCapacity) {
+  for (const bool large_is_first : {true, false}) {
+    LineItems items;
+    items.daily({.namespace_name = "a", .cores = large_is_first ? 8 : 4}).daily({.namespace_name = "b", .cores = large_is_first ? 4 : 8});
+    EXPECT_EQ(number_of(unallocated_rows(summarize(items)).at(0), Column::kNodeCapacityCpuCores), 8);
+  }
+}
+
 TEST(Unallocated, NullAndSyntheticNamespacesAreNotSubtracted) {
   LineItems items;
   items.hourly({.capacity_cpu = 10 * kHour}).daily({.usage_cpu = kHour});
