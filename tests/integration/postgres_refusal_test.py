@@ -71,7 +71,8 @@ def check_read_only_server(bench):
         try:
             done = bench.run("new")
         finally:
-            bench.execute("SET default_transaction_read_only = off; ALTER DATABASE koku RESET default_transaction_read_only")
+            with bench.server.admin("postgres") as connection:
+                connection.execute("ALTER DATABASE koku RESET default_transaction_read_only")
         require_refused(bench, done, 5, "connect to the primary")
         require_rerun(bench)
 
@@ -153,8 +154,28 @@ def check_validation(bench):
         for commit in ("true", "false"):
             with bench.trigger(change):
                 done = bench.run("new", *validated, "--set", "validation.sample_size=1000", "--set", f"performance.incremental_db_writes={commit}")
-            require_run(done, 5, "differs from what was written", DAYS[0])
+            require_run(done, 5, "differs from what was written")
             require(bench.days() == bench.states["old"], f"{what}: the old days changed")
+    require_rerun(bench)
+
+
+def raising(day):
+    return f"IF NEW.usage_start = '{day}' THEN RAISE EXCEPTION 'no rows of {day}'; END IF;"
+
+
+def check_first_bad_day_wins(bench):
+    """Whichever fails first: the earlier one is reported, those before it are written and none after it."""
+    slow_first_day = f"IF NEW.usage_start = '{DAYS[0]}' THEN PERFORM pg_sleep(0.01); END IF;"
+    lanes = ("--set", "postgresql.connections=3")
+    require_run(bench.run("old"), 0)
+    with bench.trigger(f"{slow_first_day} {raising(DAYS[1])} RETURN NEW;"):
+        require_run(bench.run("new", *lanes), 5, f"no rows of {DAYS[1]}")
+    require(bench.require_whole_days("old", "new") == ["new", "old", "old"], f"written: {bench.require_whole_days('old', 'new')}")
+    require_run(bench.run("old"), 0)
+    with bench.trigger(f"IF NEW.usage_start = '{DAYS[0]}' THEN PERFORM pg_sleep(0.5); END IF; {raising(DAYS[0])} {raising(DAYS[1])} RETURN NEW;"):
+        done = bench.run("new", *lanes)
+    bench.require_state("old")
+    require_run(done, 5, f"no rows of {DAYS[0]}")
     require_rerun(bench)
 
 
