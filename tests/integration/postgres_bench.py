@@ -84,6 +84,7 @@ class Bench:
                 connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             koku_tenant.create_koku_tenant(connection, SCHEMA, months)
             koku_tenant.add_report_period(connection, SCHEMA, REPORT_PERIOD, CLUSTER, MONTH, SOURCE)
+            connection.execute(f"INSERT INTO {SCHEMA}.reporting_ocp_cost_category (id, name) SELECT n, 'category ' || n FROM generate_series(1, 9) n")
 
     def days(self):
         """{day: (rows, digest of all their columns)} of the cluster's rows."""
@@ -126,8 +127,9 @@ class Bench:
     def command(self, state, *options, uri=None, config=None):
         given = self.inputs[state]
         sink = [] if uri == "" else ["--sink", uri or self.server.uri()]
-        return [self.binary, "run", "--config", str(config or self.config), "--input", f"file:{given}", "--reference", f"csv:{given / 'reference'}",
-                *sink, "--progress", "never", *options]
+        reference = [] if "--reference" in options else ["--reference", f"csv:{given / 'reference'}"]
+        return [self.binary, "run", "--config", str(config or self.config), "--input", f"file:{given}", *reference, *sink,
+                "--progress", "never", *options]
 
     def start(self, state, *options, uri=None, config=None, user=ADMIN, environment=None):
         return subprocess.Popen(self.command(state, *options, uri=uri, config=config), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

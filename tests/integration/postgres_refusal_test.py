@@ -71,7 +71,8 @@ def check_read_only_server(bench):
         try:
             done = bench.run("new")
         finally:
-            bench.execute("SET default_transaction_read_only = off; ALTER DATABASE koku RESET default_transaction_read_only")
+            with bench.server.admin("postgres") as connection:
+                connection.execute("ALTER DATABASE koku RESET default_transaction_read_only")
         require_refused(bench, done, 5, "connect to the primary")
         require_rerun(bench)
 
@@ -147,14 +148,49 @@ def check_validation(bench):
     bench.require_state("old")
     changes = {"a number": "NEW.pod_usage_cpu_core_hours := NEW.pod_usage_cpu_core_hours + 0.000000000000001; RETURN NEW;",
                "a text": "NEW.node := 'x'; RETURN NEW;",
-               "labels": "NEW.all_labels := '{}'; RETURN NEW;",
-               "a row less": f"IF NEW.usage_start = '{DAYS[0]}' AND NEW.data_source = 'Pod' THEN RETURN NULL; END IF; RETURN NEW;"}
+               "labels": "NEW.all_labels := '{}'; RETURN NEW;"}
     for what, change in changes.items():
         for commit in ("true", "false"):
             with bench.trigger(change):
                 done = bench.run("new", *validated, "--set", "validation.sample_size=1000", "--set", f"performance.incremental_db_writes={commit}")
-            require_run(done, 5, "differs from what was written", DAYS[0])
+            require_run(done, 5, "differs from what was written")
             require(bench.days() == bench.states["old"], f"{what}: the old days changed")
+    require_rerun(bench)
+
+
+def check_rows_that_the_database_drops(bench):
+    """Also without validation, for the server says how many it took."""
+    require_run(bench.run("old"), 0)
+    for bulk_copy in ("true", "false"):
+        with bench.trigger("IF NEW.data_source = 'Pod' THEN RETURN NULL; END IF; RETURN NEW;"):
+            done = bench.run("new", "--set", f"performance.use_bulk_copy={bulk_copy}")
+        require_refused(bench, done, 5, "trigger")
+    require_rerun(bench)
+
+
+def raising(day):
+    return f"IF NEW.usage_start = '{day}' THEN RAISE EXCEPTION 'no rows of {day}'; END IF;"
+
+
+def check_days_before_the_bad_one_are_written(bench):
+    """Also when they take longer; and none after it."""
+    slow_first_day = f"IF NEW.usage_start = '{DAYS[0]}' THEN PERFORM pg_sleep(0.01); END IF;"
+    for connections in ("1", "2", "3"):
+        require_run(bench.run("old"), 0)
+        with bench.trigger(f"{slow_first_day} {raising(DAYS[1])} RETURN NEW;"):
+            require_run(bench.run("new", "--set", f"postgresql.connections={connections}"), 5, f"no rows of {DAYS[1]}")
+        names = bench.require_whole_days("old", "new")
+        require(names == ["new", "old", "old"], f"{connections} connections: written: {names}")
+
+
+def check_first_bad_day_is_reported(bench):
+    """Whichever fails first."""
+    slow_first_day = f"IF NEW.usage_start = '{DAYS[0]}' THEN PERFORM pg_sleep(0.3); END IF;"
+    for connections in ("1", "2", "3"):
+        require_run(bench.run("old"), 0)
+        with bench.trigger(f"{slow_first_day} {raising(DAYS[0])} {raising(DAYS[1])} RETURN NEW;"):
+            done = bench.run("new", "--set", f"postgresql.connections={connections}")
+        require_refused(bench, done, 5, f"no rows of {DAYS[0]}")
     require_rerun(bench)
 
 

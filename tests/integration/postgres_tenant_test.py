@@ -103,7 +103,7 @@ def check_missing_month(bench):
 def check_missing_month_with_rows_in_the_default_partition(bench):
     bench.fresh(months=())
     uuid = bench.insert_row(usage_start=DAYS[2], usage_end=DAYS[2], source_uuid=OTHER_SOURCE)
-    require_run(bench.run("old"), 5, "default", MONTH)
+    require_run(bench.run("old"), 5, "default partition", PARTITION.split(".")[1], "docs/postgresql.md")
     require(bench.execute(f"SELECT uuid FROM {SUMMARY}") == [(uuid,)], "rows in spite of the refusal")
     require(not bench.execute(f"SELECT 1 FROM {REGISTRY} WHERE {OF_THE_MONTH}"), "the registry has the month in spite of the refusal")
     bench.execute(f"DELETE FROM {SUMMARY}")

@@ -67,7 +67,7 @@ def insert(connection, table, rows):
     for row in rows:
         statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
             sql.Identifier(koku_tenant.SCHEMA, table), sql.SQL(", ").join(map(sql.Identifier, row)),
-            sql.SQL(", ").join([sql.SQL("{}")] * len(row)).format(*map(sql.Literal, row.values())))
+            sql.SQL(", ").join(map(sql.Literal, row.values())))
         connection.execute(statement)
 
 
