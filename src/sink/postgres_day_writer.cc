@@ -35,6 +35,14 @@ std::int64_t lock_key(std::string_view schema, const DayRecord& record) {
   return static_cast<std::int64_t>(std::stoull(digest.substr(0, 16), nullptr, 16));
 }
 
+void require_all(std::uint64_t taken, std::size_t rows, Day day) {
+  if (taken == rows) return;
+  throw Error(ErrorCode::kConflict,
+              fmt::format("{}: the database took {} of {} rows, so the day is rolled back; look for triggers and rules on {}",
+                          to_string(day), taken, rows, kSummaryTable),
+              {.day = to_string(day)});
+}
+
 std::string insert_sql(const std::string& table, std::size_t rows) {
   std::string sql = fmt::format("INSERT INTO {} ({}) VALUES ", table, postgres_column_list());
   std::size_t parameter = 0;
@@ -55,16 +63,13 @@ PostgresDayWriter::PostgresDayWriter(const PostgresTarget& target, const Postgre
   figures_.connections = 1;
 }
 
-void PostgresDayWriter::replace(const DayRows& rows, const DayRecord& record, const std::function<bool()>& may_commit) {
+void PostgresDayWriter::replace(const DayRows& rows, const DayRecord& record, const Turns& turns) {
   const auto begin = Clock::now();
   for (int attempt = 1;; ++attempt) {
     try {
       if (connection_.is_lost()) connection_.reconnect();
       prepare(record.day);
-      PostgresTransaction transaction(connection_);
-      replace_once(rows, record);
-      if (!may_commit()) return;
-      transaction.commit();
+      if (!replace_once(rows, record, turns)) return;
       break;
     } catch (const PostgresError& error) {
       const bool detached = error.sqlstate() == kNoPartition;
@@ -76,6 +81,17 @@ void PostgresDayWriter::replace(const DayRows& rows, const DayRecord& record, co
   figures_.rows += rows.rows.size();
   figures_.bytes = connection_.bytes_copied();
   figures_.busy_seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+bool PostgresDayWriter::replace_once(const DayRows& rows, const DayRecord& record, const Turns& turns) {
+  PostgresTransaction transaction(connection_);
+  if (!turns.wait_to_lock()) return false;
+  lock(record);
+  turns.locked();
+  replace_rows(rows, record);
+  if (!turns.wait_to_commit()) return false;
+  transaction.commit();
+  return true;
 }
 
 void PostgresDayWriter::wait_before_attempt(int attempt, const PostgresError& error, Day day) {
@@ -98,7 +114,8 @@ void PostgresDayWriter::replace_within_run(const DayRows& rows, const DayRecord&
     prepared_month_ = record.day;
   }
   const auto begin = Clock::now();
-  replace_once(rows, record);
+  lock(record);
+  replace_rows(rows, record);
   figures_.rows += rows.rows.size();
   figures_.bytes = connection_.bytes_copied();
   figures_.busy_seconds += std::chrono::duration<double>(Clock::now() - begin).count();
@@ -116,8 +133,7 @@ void PostgresDayWriter::prepare(Day day) {
   prepared_month_ = day;
 }
 
-void PostgresDayWriter::replace_once(const DayRows& rows, const DayRecord& record) {
-  lock(record);
+void PostgresDayWriter::replace_rows(const DayRows& rows, const DayRecord& record) {
   remove_rows(rows, record);
   if (options_.bulk_copy) {
     copy_rows(rows);
@@ -170,14 +186,13 @@ void PostgresDayWriter::copy_rows(const DayRows& rows) {
     connection_.abandon_copy();
     throw;
   }
-  const std::uint64_t copied = connection_.end_copy();
-  if (copied != encoder.size())
-    throw Error(ErrorCode::kBug, fmt::format("the server took {} of the {} rows of {}", copied, encoder.size(), to_string(rows.day)));
+  require_all(connection_.end_copy(), encoder.size(), rows.day);
 }
 
 void PostgresDayWriter::insert_rows(const DayRows& rows) {
   PostgresRows encoder(rows);
   const std::size_t batch = std::clamp<std::size_t>(options_.insert_rows, 1, kMostInsertRows);
+  std::uint64_t inserted = 0;
   std::string sql;
   std::string bytes;
   for (std::size_t first = 0; first < encoder.size(); first += batch) {
@@ -185,8 +200,9 @@ void PostgresDayWriter::insert_rows(const DayRows& rows) {
     bytes.clear();
     for (std::size_t row = 0; row < count; ++row) encoder.append(bytes, first + row);
     if (first == 0 || count != batch) sql = insert_sql(table_, count);
-    connection_.execute_binary(sql, parameters_of(bytes));
+    inserted += connection_.execute_binary(sql, parameters_of(bytes)).affected();
   }
+  require_all(inserted, encoder.size(), rows.day);
 }
 
 void PostgresDayWriter::write_record(const DayRecord& record) {

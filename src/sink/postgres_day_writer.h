@@ -12,13 +12,20 @@
 
 namespace costmill {
 
+// What a writer asks of those beside it. Locks are taken and days committed in one order by everybody, so nobody waits for each other.
+struct Turns {
+  std::function<bool()> wait_to_lock;  // false: a day before this one failed; give up
+  std::function<void()> locked;
+  std::function<bool()> wait_to_commit;  // false: as above
+};
+
 class PostgresDayWriter {
  public:
   PostgresDayWriter(const PostgresTarget& target, const PostgresSinkOptions& options);
 
-  // Replaces the day in a transaction that is tried again, whole, after deadlocks and lost connections. Before it commits it calls
-  // `may_commit`; where that returns false, nothing of the day remains. Errors as Sink's.
-  void replace(const DayRows& rows, const DayRecord& record, const std::function<bool()>& may_commit);
+  // Replaces the day in a transaction that is tried again, whole, after deadlocks and lost connections. Where it gives up, nothing of
+  // the day remains. Errors as Sink's.
+  void replace(const DayRows& rows, const DayRecord& record, const Turns& turns);
 
   // Replaces the day in a transaction that the first call begins and commit() ends; nothing is tried again.
   void replace_within_run(const DayRows& rows, const DayRecord& record);
@@ -27,7 +34,8 @@ class PostgresDayWriter {
   SinkFigures figures() const { return figures_; }
 
  private:
-  void replace_once(const DayRows& rows, const DayRecord& record);
+  bool replace_once(const DayRows& rows, const DayRecord& record, const Turns& turns);
+  void replace_rows(const DayRows& rows, const DayRecord& record);
   void prepare(Day day);
   void lock(const DayRecord& record);
   void remove_rows(const DayRows& rows, const DayRecord& record);

@@ -48,7 +48,7 @@ class Lanes {
       ++idle_;
       threads_.emplace_back([this] { work(); });
     }
-    changed_.wait(lock, [&] { return failure_ || waiting_.size() < idle_; });
+    changed_.wait(lock, [&] { return failure_ ? is_settled() : waiting_.size() < idle_; });
     if (failure_) throw_failure();
     waiting_.push_back({next_++, std::move(rows), record});
     changed_.notify_all();
@@ -86,7 +86,7 @@ class Lanes {
       std::exception_ptr failure;
       try {
         if (!writer) writer.emplace(target_, options_);
-        writer->replace(*job.rows, job.record, [&] { return wait_for_turn(job.place); });
+        writer->replace(*job.rows, job.record, turns_of(job.place));
       } catch (...) {
         failure = std::current_exception();
       }
@@ -100,12 +100,26 @@ class Lanes {
     }
   }
 
-  // False if a day before this one failed.
-  bool wait_for_turn(std::size_t place) {
+  Turns turns_of(std::size_t place) {
+    return {.wait_to_lock = [this, place] { return wait_until_done(locked_, place); },
+            .locked =
+                [this, place] {
+                  const std::lock_guard lock(mutex_);
+                  locked_ = std::max(locked_, place + 1);
+                  changed_.notify_all();
+                },
+            .wait_to_commit = [this, place] { return wait_until_done(committed_, place); }};
+  }
+
+  // Until all days before `place` are. False if one of them failed.
+  bool wait_until_done(const std::size_t& done, std::size_t place) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return committed_ == place || failed_from_ <= place; });
+    changed_.wait(lock, [&] { return done >= place || failed_from_ <= place; });
     return failed_from_ > place;
   }
+
+  // A day before the one that failed may be the first to fail.
+  bool is_settled() const { return committed_ >= failed_from_; }
 
   void fail(std::size_t place, const std::exception_ptr& failure) {
     if (place >= failed_from_) return;
@@ -138,6 +152,7 @@ class Lanes {
   std::deque<Job> waiting_;
   std::size_t idle_ = 0;
   std::size_t next_ = 0;
+  std::size_t locked_ = 0;     // days before this place have or had their lock
   std::size_t committed_ = 0;  // days before this place are visible
   std::size_t failed_from_ = std::numeric_limits<std::size_t>::max();
   std::exception_ptr failure_;

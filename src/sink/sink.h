@@ -60,7 +60,7 @@ struct SinkFigures {
 // A day is visible whole or not at all. write_day is called once a (cluster, day), in order of day within a cluster.
 // Destroying a sink without finish() discards what is not committed yet. Errors: kSinkUnavailable, kSinkDenied, kConflict;
 // kBadInput for a number that does not fit numeric(33,15). A day that failed leaves nothing behind and other days may follow,
-// but not under Commit::kWholeRun: there the sink can only be destroyed. Not thread-safe.
+// but not under Commit::kWholeRun and not in PostgreSQL: there the sink can only be destroyed. Not thread-safe.
 class Sink {
  public:
   virtual ~Sink() = default;
