@@ -14,6 +14,9 @@ add_test(NAME golden.bad_input
 set_tests_properties(golden.all_configurations golden.random_clusters golden.bad_input PROPERTIES LABELS golden TIMEOUT 900)
 
 # PostgreSQL: each test has a server of its own, on a port of its own.
+add_test(NAME integration.postgres_sink
+  COMMAND ${costmill_python} ${costmill_tools}/with_postgres.py $<TARGET_FILE:postgres_sink_tests> --gtest_brief=1)
+set_tests_properties(integration.postgres_sink PROPERTIES LABELS integration TIMEOUT 300)
 add_test(NAME golden.postgres
   COMMAND ${costmill_python} ${costmill_tools}/check_golden_postgres.py --bin $<TARGET_FILE:costmill_cli>)
 set_tests_properties(golden.postgres PROPERTIES LABELS "golden;integration" TIMEOUT 300)

@@ -11,13 +11,22 @@ using Json = nlohmann::json;  // keeps keys sorted by their bytes, which is code
 
 constexpr int kMaxDepth = 64;
 
-// An upper bound: brackets within texts count too.
+// Of brackets outside of texts.
 int depth_of(std::string_view text) {
   int depth = 0;
   int deepest = 0;
-  for (const char c : text) {
-    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
-    if (c == '}' || c == ']') --depth;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_text && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_text = !in_text;
+    } else if (!in_text && (c == '{' || c == '[')) {
+      deepest = std::max(deepest, ++depth);
+    } else if (!in_text && (c == '}' || c == ']')) {
+      --depth;
+    }
   }
   return deepest;
 }

@@ -147,6 +147,8 @@ TEST(Compare, JsonIsComparedByContent) {
 
 TEST(CanonicalJson, LeavesWhatIsNoneAsItIs) {
   EXPECT_EQ(canonical_json("{ \"b\" : 1.0, \"a\" : [1.5, null] }"), R"({"a":[1.5,null],"b":1})");
+  const std::string braces(100, '{');
+  EXPECT_EQ(canonical_json("{ \"\\\"" + braces + "\" : \"" + braces + "\" }"), "{\"\\\"" + braces + "\":\"" + braces + "\"}");
   for (const std::string& text : {std::string("{"), std::string(""), std::string(100'000, '['), std::string("{'a':1}")}) {
     EXPECT_EQ(canonical_json(text), text);
   }

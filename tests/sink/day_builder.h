@@ -116,6 +116,11 @@ class DayBuilder {
     return *this;
   }
 
+  DayBuilder& fill(std::size_t count, const std::function<void(SummaryRow&, Texts&)>& fill_row) {
+    for (std::size_t i = 0; i < count; ++i) fill_row(rows_.rows.emplace_back(), rows_.texts);
+    return *this;
+  }
+
   DayRows build() {
     const std::vector<StoredRow> stored = stored_rows(rows_);
     std::vector<std::size_t> order(stored.size());
