@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Times the whole job on generated months and prints a table: CPU seconds, wall seconds, peak memory (medians).
+"""Times the whole job on generated months and prints a table: CPU seconds, wall seconds, peak memory (medians), and the CPU seconds
+in multiples of what pyarrow takes to decode the same columns (decode.py), measured in turns with the job.
 
 usage: bench.py --bin PATH [--rows 1000000 ...] [--runs 5] [--data DIR]
 
@@ -16,6 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SINKS = ("csv", "parquet", "sqlite")
+DECODING = "decode only (pyarrow)"
 
 
 def measure(command):
@@ -35,6 +37,17 @@ def data_set(folder, rows):
     return target
 
 
+def measure_once(program, data):
+    """(CPU seconds, wall seconds, peak MiB) by what was done; sinks are empty before."""
+    figures = {DECODING: measure([sys.executable, str(HERE / "decode.py"), str(data)])}
+    for sink in SINKS:
+        with tempfile.TemporaryDirectory() as out:
+            target = f"sqlite:{out}/costmill.db" if sink == "sqlite" else f"{sink}:{out}"
+            figures[f"`{sink}:`"] = measure([program, "run", "--input", f"file:{data}", "--reference", f"csv:{data / 'reference'}", "--month",
+                                             "2025-10", "--sink", target, "--full", "--progress", "never", "--log-level", "error"])
+    return figures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True)
@@ -43,17 +56,14 @@ def main():
     parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "bench")
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores; medians of {arguments.runs} runs after one warm-up\n")
-    print("| hourly rows | sink | CPU s | wall s | peak MiB |\n| --- | --- | --- | --- | --- |")
+    print("| hourly rows | what | CPU s | CPU, decode = 1 | wall s | peak MiB |\n| --- | --- | --- | --- | --- | --- |")
     for rows in arguments.rows:
         data = data_set(arguments.data, rows)
-        for sink in SINKS:
-            with tempfile.TemporaryDirectory() as out:
-                target = f"{sink}:{out}/costmill.db" if sink == "sqlite" else f"{sink}:{out}"
-                command = [arguments.bin, "run", "--input", f"file:{data}", "--reference", f"csv:{data / 'reference'}", "--month", "2025-10",
-                           "--sink", target, "--full", "--progress", "never", "--log-level", "error"]
-                figures = [measure(command) for _ in range(arguments.runs + 1)][1:]
-            cpu, wall, peak = (statistics.median(column) for column in zip(*figures))
-            print(f"| {rows:,} | {sink} | {cpu:.2f} | {wall:.2f} | {peak:.0f} |", flush=True)
+        rounds = [measure_once(arguments.bin, data) for _ in range(arguments.runs + 1)][1:]
+        base = statistics.median(figures[DECODING][0] for figures in rounds)
+        for what in rounds[0]:
+            cpu, wall, peak = (statistics.median(column) for column in zip(*(figures[what] for figures in rounds)))
+            print(f"| {rows:,} | {what} | {cpu:.2f} | {cpu / base:.2f} | {wall:.2f} | {peak:.0f} |", flush=True)
 
 
 if __name__ == "__main__":

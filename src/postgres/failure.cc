@@ -19,6 +19,9 @@ struct Meaning {
   std::string_view advice;
 };
 
+constexpr std::string_view kCheckLogin =
+    "check user and password (PGPASSWORD, ~/.pgpass, postgresql.password) and the server's pg_hba.conf";
+
 constexpr Meaning kMeanings[] = {
     {"40P01", Kind::kConflict, Again::kYes, "another transaction waits for rows that this one holds; run again when it is done"},
     {"40", Kind::kConflict, Again::kYes, "another transaction changed the same rows; run again"},
@@ -29,7 +32,7 @@ constexpr Meaning kMeanings[] = {
     {"08", Kind::kUnavailable, Again::kYes, "the connection broke; run again when the server is up"},
     {"25006", Kind::kDenied, Again::kNo,
      "the server takes no writes (a standby, or default_transaction_read_only); connect to the primary"},
-    {"28", Kind::kDenied, Again::kNo, "check user and password (PGPASSWORD, ~/.pgpass, postgresql.password) and the server's pg_hba.conf"},
+    {"28", Kind::kDenied, Again::kNo, kCheckLogin},
     {"42501", Kind::kDenied, Again::kNo,
      "the role lacks a right; `costmill init-db --role ROLE --dry-run` prints the grants that it needs"},
     {"3D000", Kind::kUnavailable, Again::kNo, "check the database's name"},
@@ -38,6 +41,8 @@ constexpr Meaning kMeanings[] = {
      "check postgresql.schema; `costmill init-db` makes what is missing, `costmill doctor` explains"},
     {"42703", Kind::kUnavailable, Again::kNo, "the table is not as Costmill knows it; `costmill doctor` lists the differences"},
     {"42", Kind::kUnavailable, Again::kNo, "the database is not as Costmill knows it; `costmill doctor` lists the differences"},
+    {"23505", Kind::kConflict, Again::kNo,
+     "a row with this key is there and belongs to another job, which perhaps took it over; `postgresql.replace: koku` removes more"},
     {"23503", Kind::kReference, Again::kNo, "the row that it refers to is missing; check ocp.report_period_id and the cost categories"},
     {"23514", Kind::kConflict, Again::kNo, "a partition is missing or was detached meanwhile; run again, or `costmill doctor`"},
     {"53100", Kind::kUnavailable, Again::kNo, "the server's disk is full; free some space and run again"},
@@ -80,8 +85,7 @@ std::string_view advice_for_connecting(std::string_view text) {
   if (says("certificate") || says("SSL error"))
     return "the server's certificate is not the expected one; check host, sslrootcert and postgresql.sslmode";
   if (says("server does not support SSL")) return "ask for TLS on the server, or say postgresql.sslmode=disable if the network is trusted";
-  if (says("password authentication failed") || says("no password supplied") || says("pg_hba.conf") || says("role "))
-    return kMeanings[7].advice;
+  if (says("password authentication failed") || says("no password supplied") || says("pg_hba.conf") || says("role ")) return kCheckLogin;
   if (says("database \"")) return "check the database's name";
   return "check that the server is up, and host and port";
 }

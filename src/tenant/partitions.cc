@@ -114,6 +114,11 @@ std::string registry_statement(std::string_view schema, Month month) {
       to_string(first_day(month)), to_string(first_day_after(month)));
 }
 
+bool lacks_partition(PostgresConnection& connection, Day day) {
+  const auto table = partitioned_table(connection);
+  return table && !is_taken(connection, *table, day);
+}
+
 void make_partition(PostgresConnection& connection, Day day) {
   PostgresTransaction transaction(connection);
   take_setup_lock(connection);
@@ -147,13 +152,12 @@ void ensure_partition(PostgresConnection& connection, Day day) {
       fmt::format("there is no partition for {0}, and the role may not make it; have the owner of {1} run `costmill init-db --month {0}`",
                   to_string(month_of(day)), connection.target().schema);
   explaining_missing_rights(connection, advice, [&] {
-    if (!missing_partition(connection, day)) return;
+    if (!lacks_partition(connection, day)) return;
     try {
       make_partition(connection, day);
-    } catch (const PostgresError& error) {
-      // Koku makes partitions too, and takes no lock of ours.
-      const bool exists = error.sqlstate() == "23505" || error.sqlstate() == "42P07";
-      if (!exists || missing_partition(connection, day)) throw;
+    } catch (const Error&) {
+      // Koku makes partitions too, and takes no lock of ours: what looks like a conflict may be a partition that is there a moment later.
+      if (lacks_partition(connection, day)) throw;
     }
   });
 }
