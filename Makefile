@@ -10,7 +10,7 @@ COSTMILL := build/release/costmill
 VERSION := $(shell sed -n 's/.*kVersion = "\(.*\)".*/\1/p' include/costmill/version.h)
 DIST := costmill-$(VERSION)-linux-$(shell uname -m)
 
-.PHONY: deps build demo test check lint soak bench mutation install dist clean
+.PHONY: deps build demo test check lint soak bench bench-postgres mutation install dist clean
 
 deps:
 	@tools/bootstrap
@@ -46,6 +46,9 @@ mutation: deps
 
 bench: build
 	$(PYTHON) bench/bench.py --bin $(COSTMILL)
+
+bench-postgres: build
+	$(PYTHON) bench/postgres.py --bin $(COSTMILL)
 
 install: build
 	cmake --install build/release --prefix "$(PREFIX)" --component costmill

@@ -30,10 +30,10 @@ def measure(command):
     return usage.ru_utime + usage.ru_stime, time.monotonic() - begin, usage.ru_maxrss / 1024
 
 
-def data_set(folder, rows):
-    target = folder / f"{rows}_rows"
+def data_set(folder, rows, days=30):
+    target = folder / f"{rows}_rows_{days}_days"
     if not (target / "reference").exists():
-        subprocess.run([sys.executable, HERE / "generate.py", "--output", target, "--rows", str(rows)], check=True)
+        subprocess.run([sys.executable, HERE / "generate.py", "--output", target, "--rows", str(rows), "--days", str(days)], check=True)
     return target
 
 

@@ -51,8 +51,8 @@ SETTINGS = {  # nothing here outlives the test, so nothing is flushed to the dis
 
 
 class PostgresServer:
-    def __init__(self, tls=False, settings=None, folder=None):
-        self.tls, self.process, self.port = tls, None, None
+    def __init__(self, tls=False, settings=None, folder=None, wal_segment_mib=1):
+        self.tls, self.process, self.port, self.wal_segment_mib = tls, None, None, wal_segment_mib
         self.settings = {**SETTINGS, **(settings or {})}
         self.programs = server_programs()
         self.account = server_account()
@@ -146,7 +146,7 @@ class PostgresServer:
         password_file.write_text(self.passwords[ADMIN])
         self._give(password_file)
         done = subprocess.run([self.programs / "initdb", "-D", self.data, "-U", ADMIN, "--pwfile", password_file, "-E", "UTF8", "--locale=C",
-                               "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--wal-segsize=1"],
+                               "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", f"--wal-segsize={self.wal_segment_mib}"],
                               capture_output=True, text=True, cwd="/", **self.account)
         password_file.unlink()
         if done.returncode:
