@@ -54,8 +54,9 @@ class PostgresDayWriter {
 
 // Schema and table, quoted.
 std::string postgres_table(const PostgresTarget& target);
-// Which rows of the table are this program's: a condition on them.
+// Which rows of the table are this program's: a condition on them. A plain IS NULL of an indexed column would do, but on a partition
+// without statistics, such as a new month's, PostgreSQL takes it for rare and reads the whole partition through that index.
 inline constexpr std::string_view kOwnRows =
-    "(infrastructure_raw_cost IS NULL OR infrastructure_raw_cost = 0) AND cost_model_rate_type IS NULL AND monthly_cost_type IS NULL";
+    "(infrastructure_raw_cost IS NULL OR infrastructure_raw_cost = 0) AND coalesce(cost_model_rate_type, monthly_cost_type) IS NULL";
 
 }  // namespace costmill
