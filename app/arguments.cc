@@ -150,6 +150,7 @@ void Parser::add_init_db() {
       ->option_text("YYYY-MM")
       ->allow_extra_args(false);
   init_db->add_option("--role", arguments_.role, "Role that gets the least rights that runs need")->option_text("ROLE");
+  add_key_option(init_db, kGrantUpdateNodes);
   init_db->add_flag("--dry-run", arguments_.dry_run, "Print the SQL and change nothing");
   add_key_option(init_db, kLogLevel);
   add_config_options(init_db);

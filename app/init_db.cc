@@ -42,9 +42,10 @@ void print_script(const std::vector<std::string>& statements) {
 }  // namespace
 
 int init_db(const Arguments& arguments) {
-  const InitDbOptions options = options_of(arguments);
+  InitDbOptions options = options_of(arguments);
   const auto config = prepare_database_config(arguments);
   if (!config) return 0;
+  if (config->run.update_nodes) options.node_tables = NodeTables::kUpdated;
   if (!is_postgres_uri(config->run.sink)) {
     throw Error(ErrorCode::kBadConfig,
                 "init-db prepares a PostgreSQL database, and the sink is none (others need no preparation); give --sink "

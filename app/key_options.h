@@ -16,6 +16,10 @@ inline constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI",
 inline constexpr KeyOptionDef kDatabase = {"--sink", "run.sink", "URI",
                                            "postgresql://USER@HOST/DATABASE?schema=SCHEMA [section postgresql]"};
 inline constexpr KeyOptionDef kReferenceDatabase = {"--reference", "run.reference", "URI", "The same, of reference data"};
+inline constexpr KeyOptionDef kUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,
+                                              "Also bring the tenant's tables of clusters and nodes up to date, before the summary"};
+inline constexpr KeyOptionDef kGrantUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,
+                                                   "The role's runs use --update-nodes: it may change the tables of clusters and nodes"};
 inline constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVEL", "trace, debug, info, warning or error [info]"};
 inline constexpr KeyOptionDef kRunOptions[] = {
     {"--input", "run.input", "URI", "Where the line items are: file:DIR"},
@@ -27,6 +31,7 @@ inline constexpr KeyOptionDef kRunOptions[] = {
     {"--full", "run.full", nullptr, "Also write the days without rows: what they had before goes"},
     {"--keep-going", "run.keep_going", nullptr, "Go on after a bad day; exit code 6 if there was one"},
     {"--strict", "run.strict", nullptr, "Treat suspicious input as bad"},
+    kUpdateNodes,
     {"--progress", "run.progress", "WHEN", "auto, always or never [auto]"},
     kLogLevel,
 };

@@ -34,8 +34,8 @@ set_tests_properties(golden.rules_oracle PROPERTIES LABELS golden TIMEOUT 300)
 add_test(NAME unit.mutations_check COMMAND ${costmill_python} ${CMAKE_SOURCE_DIR}/tests/mutation/mutate.py --check)
 set_tests_properties(unit.mutations_check PROPERTIES LABELS unit)
 
-# Subcommands that prepare and examine a database, against a server of their own.
-foreach(subcommand init_db doctor)
+# What prepares and examines a database, and keeps its node tables, against a server of its own.
+foreach(subcommand init_db doctor update_nodes)
   add_test(NAME postgres.${subcommand}
     COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/${subcommand}_test.py --bin $<TARGET_FILE:costmill_cli>)
   set_tests_properties(postgres.${subcommand} PROPERTIES LABELS pg TIMEOUT 300)

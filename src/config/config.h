@@ -80,6 +80,7 @@ struct RunConfig {
   bool full = false;
   bool keep_going = false;
   bool strict = false;
+  bool update_nodes = false;
   std::string input_origin;  // for messages: where the value was set
   std::string sink_origin;
   std::string reference_origin;

@@ -57,6 +57,8 @@ constexpr KeyDef kKeys[] = {
     {"run", "full", kBool, "false", "Also write the days without rows: what they had before goes"},
     {"run", "keep_going", kBool, "false", "Go on after a bad day; exit code 6 if there was one"},
     {"run", "strict", kBool, "false", "Treat suspicious input (usage above capacity, ...) as bad"},
+    {"run", "update_nodes", kBool, "false",
+     "PostgreSQL: bring reporting_ocp_clusters and reporting_ocp_nodes up to date before the summary"},
     {"run", "progress", kChoice, "auto", "Progress on stderr; `auto`: if it is a terminal", "auto|always|never"},
 
     {"labels", "enabled_keys", kTextList, "", "Label keys to keep, instead of reporting_enabledtagkeys"},

@@ -80,6 +80,7 @@ RunConfig resolve_run(const Settings& settings) {
   run.full = flag(values, "run.full");
   run.keep_going = flag(values, "run.keep_going");
   run.strict = flag(values, "run.strict");
+  run.update_nodes = flag(values, "run.update_nodes");
   return run;
 }
 

@@ -136,6 +136,7 @@ std::vector<DayGroup> group_days(const DateRange& piece, const std::vector<Plann
 }
 
 TableUse use_of(Table table, const PlanOptions& options, bool has_storage) {
+  if (options.purpose == PlanPurpose::kNodeSurvey) return {.node_labels = table == Table::kNodeLabels, .nodes = table == Table::kPodDaily};
   switch (table) {
     case Table::kPodHourly: return {.capacity = options.pods};
     case Table::kPodDaily: return {.pods = options.pods, .placements = options.storage && has_storage};

@@ -48,7 +48,13 @@ struct MonthPlan {
   std::vector<StoredFile> files_of(Day day) const;
 };
 
+enum class PlanPurpose {
+  kSummary,
+  kNodeSurvey,  // daily pods and node labels only, and of the pods only what tells of their nodes
+};
+
 struct PlanOptions {
+  PlanPurpose purpose = PlanPurpose::kSummary;
   bool pods = true;
   bool storage = true;
   bool derive_roles = false;

@@ -14,6 +14,7 @@
 #include "run/month_run.h"
 #include "run/postgres_settings.h"
 #include "run/stopwatch.h"
+#include "run/update_nodes.h"
 #include "sink/digest.h"
 #include "sink/sink.h"
 
@@ -150,8 +151,7 @@ class Run {
     const auto begin = Clock::now();
     stage("start", 0);
     (void)arrow::io::SetIOThreadPoolCapacity(config_.performance.parallel_readers);
-    reference_ = load();
-    const std::vector<ChosenCluster> clusters = choose_clusters(config_, *store_);
+    const std::vector<ChosenCluster> clusters = prepare();
     plan_all(clusters);
     report_.seconds.planning = seconds_since(begin);
     sink_ = open_sink(config_.run.sink, sink_options(config_, events_, &pool_));
@@ -185,6 +185,26 @@ class Run {
   void stage(const char* name, double phase_seconds) {
     log_memory_usage(
         name, [&](const std::string& line) { events_.message(Severity::kInfo, fmt::format("{} duration={:.3f}s", line, phase_seconds)); });
+  }
+
+  // Reference data is read after the node tables are up to date, so that the same run sees them.
+  std::vector<ChosenCluster> prepare() {
+    if (!config_.run.update_nodes) {
+      reference_ = load();
+      return choose_clusters(config_, *store_);
+    }
+    const PostgresTarget database = node_database(config_, logged_settings(config_, events_));
+    std::vector<ChosenCluster> clusters = choose_clusters(config_, *store_);
+    update_nodes(database, clusters,
+                 {.config = config_,
+                  .store = *store_,
+                  .budget = budget_,
+                  .pool = &pool_,
+                  .read_ahead_bytes = budget_.limit_bytes() / kReadAheadShare,
+                  .events = events_,
+                  .cancelled = cancelled_});
+    reference_ = load();
+    return clusters;
   }
 
   std::shared_ptr<const ReferenceData> load() const {

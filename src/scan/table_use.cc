@@ -17,6 +17,8 @@ WantedColumns wanted_columns(TableUse use, bool derive_roles) {
     if (derive_roles) wanted.texts |= bit(kNodeRole);
   }
   if (use.placements) wanted.texts |= bit(kNamespace) | bit(kNode) | bit(kResourceId) | bit(kPod);
+  if (use.nodes)
+    wanted = wanted | WantedColumns{bit(kNamespace) | bit(kNode) | bit(kResourceId) | bit(kNodeRole), bit(kNodeCapacityCpuCores)};
   if (use.storage) wanted = {bit(storage_columns::kTextCount) - 1, bit(storage_columns::kNumberCount) - 1};
   if (use.node_labels || use.namespace_labels) wanted = {bit(label_columns::kTextCount) - 1, 0};
   return wanted;

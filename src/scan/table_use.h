@@ -13,6 +13,7 @@ struct TableUse {
   bool storage = false;
   bool node_labels = false;
   bool namespace_labels = false;
+  bool nodes = false;  // which nodes there are
 
   bool operator==(const TableUse&) const = default;
 };

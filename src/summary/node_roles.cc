@@ -5,10 +5,17 @@
 namespace costmill {
 namespace {
 
-constexpr std::string_view kApiServerNamespace = "openshift-kube-apiserver";
 constexpr std::string_view kInfraLabel = R"("node_role_kubernetes_io": "infra")";  // exactly so, with one blank
 
 }  // namespace
+
+bool has_infra_label(std::string_view label_text) { return label_text.find(kInfraLabel) != std::string_view::npos; }
+
+std::string role_of_node(const std::optional<std::string>& node_role, bool runs_api_server, bool is_infra) {
+  if (node_role) return *node_role;
+  if (runs_api_server) return "master";
+  return is_infra ? "infra" : "worker";
+}
 
 void NodeRoleEvidence::add(const Chunk& chunk, std::span<const std::uint32_t> rows, const Texts& texts) {
   const auto& namespaces = chunk.texts[pod_columns::kNamespace];
@@ -35,14 +42,14 @@ NodeRoles NodeRoleEvidence::derive(const LabelSets& node_labels, const Texts& te
   boost::unordered_flat_map<TextId, bool> is_infra;
   for (const auto& [key, place] : node_labels.texts_of_subjects()) {
     if (key[0] == kNullText || key[1] == kNullText) continue;
-    is_infra[key[0]] |= texts[key[1]].find(kInfraLabel) != std::string_view::npos;
+    is_infra[key[0]] |= has_infra_label(texts[key[1]]);
   }
   NodeRoles roles;
   for (const auto& [key, evidence] : nodes_) {
     const auto infra = is_infra.find(key[0]);
-    std::string role = evidence.runs_api_server ? "master" : infra != is_infra.end() && infra->second ? "infra" : "worker";
-    if (evidence.node_role != kNullText) role = texts[evidence.node_role];
-    roles.emplace(std::pair(std::string(texts[key[0]]), std::string(texts[key[1]])), std::move(role));
+    const auto node_role = evidence.node_role == kNullText ? std::nullopt : std::optional<std::string>(texts[evidence.node_role]);
+    roles.emplace(std::pair(std::string(texts[key[0]]), std::string(texts[key[1]])),
+                  role_of_node(node_role, evidence.runs_api_server, infra != is_infra.end() && infra->second));
   }
   return roles;
 }

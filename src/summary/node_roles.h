@@ -17,14 +17,17 @@ namespace costmill {
 // (node, resource_id) -> role; a pair that is not there has none.
 using NodeRoles = std::map<std::pair<std::string, std::string>, std::optional<std::string>>;
 
+inline constexpr std::string_view kApiServerNamespace = "openshift-kube-apiserver";
+bool has_infra_label(std::string_view label_text);
+// Rules 11.1 to 11.4. node_role: the largest one of the rows.
+std::string role_of_node(const std::optional<std::string>& node_role, bool runs_api_server, bool is_infra);
+
 // Gathers what roles are derived from. Only filled where no reference data is given.
 class NodeRoleEvidence {
  public:
   void add(const Chunk& chunk, std::span<const std::uint32_t> rows, const Texts& texts);
   void merge(const NodeRoleEvidence& other, const TextMapping& mapping, const Texts& texts);
 
-  // The largest node_role where the data has one (also ''), else master if a pod runs in openshift-kube-apiserver, else infra by
-  // the node's label text, else worker.
   NodeRoles derive(const LabelSets& node_labels, const Texts& texts) const;
   std::size_t memory_bytes() const { return nodes_.bucket_count() * sizeof(*nodes_.begin()); }
 

@@ -54,14 +54,18 @@ Lack lack_of(PostgresConnection& connection, const NeededRights& needed, const s
 
 }  // namespace
 
-std::vector<NeededRights> needed_rights(std::string_view tenant_schema) {
+std::vector<NeededRights> needed_rights(std::string_view tenant_schema, NodeTables node_tables) {
   using Kind = NeededRights::Kind;
   const std::string tenant(tenant_schema);
   std::vector<NeededRights> needed = {
       {Kind::kSchema, tenant, "", {"USAGE"}},
       {Kind::kTable, tenant, std::string(kSummaryTable), {"SELECT", "INSERT", "DELETE"}},
   };
-  for (const ReadTable& table : kReadTables) needed.push_back({Kind::kTable, tenant, std::string(table.name), {"SELECT"}, true});
+  for (const ReadTable& table : kReadTables) {
+    NeededRights& rights = needed.emplace_back(NeededRights{Kind::kTable, tenant, std::string(table.name), {"SELECT"}, true});
+    const bool is_updated = table.name == "reporting_ocp_clusters" || table.name == "reporting_ocp_nodes";
+    if (is_updated && node_tables == NodeTables::kUpdated) rights.privileges = {"SELECT", "INSERT", "UPDATE"};
+  }
   needed.push_back({Kind::kTable, tenant, "partitioned_tables", {"SELECT"}, true});
   needed.push_back({Kind::kSchema, "costmill", "", {"USAGE"}});
   needed.push_back({Kind::kTable, "costmill", "days", {"SELECT", "INSERT", "UPDATE", "DELETE"}});
@@ -73,10 +77,10 @@ std::vector<std::string_view> lacking_privileges(PostgresConnection& connection,
   return lack_of(connection, needed, role).privileges;
 }
 
-std::vector<std::string> missing_grants(PostgresConnection& connection, const std::string& role, Tables tables) {
+std::vector<std::string> missing_grants(PostgresConnection& connection, const std::string& role, Tables tables, NodeTables node_tables) {
   require_role(connection, role);
   std::vector<std::string> statements;
-  for (const NeededRights& needed : needed_rights(connection.target().schema)) {
+  for (const NeededRights& needed : needed_rights(connection.target().schema, node_tables)) {
     const Lack lack = lack_of(connection, needed, role);
     // Koku's registry is never made here; the other optional tables are, together with the summary table.
     const bool stays_missing = needed.optional && (tables == Tables::kThere || needed.table == "partitioned_tables");

@@ -72,7 +72,10 @@ Statements init_db_statements(PostgresConnection& connection, const InitDbOption
   if (!has_schema(connection)) statements.push_back("CREATE SCHEMA " + quoted_name(schema));
   append(statements, has_summaries ? missing_partitions(connection, months) : new_tables(schema, tables, months));
   append(statements, state_schema_upgrade(state_schema_version(connection)));
-  if (options.role) append(statements, missing_grants(connection, *options.role, has_summaries ? Tables::kThere : Tables::kToBeMade));
+  if (options.role) {
+    const Tables others = has_summaries ? Tables::kThere : Tables::kToBeMade;
+    append(statements, missing_grants(connection, *options.role, others, options.node_tables));
+  }
   return statements;
 }
 

@@ -7,12 +7,14 @@
 
 #include "calendar/day.h"
 #include "postgres/connection.h"
+#include "tenant/grants.h"
 
 namespace costmill {
 
 struct InitDbOptions {
   std::vector<Month> months;        // that get a partition
   std::optional<std::string> role;  // gets the least rights that runs need
+  NodeTables node_tables = NodeTables::kRead;
 };
 
 // The statements that are missing, in order; empty if all is there. Reads the catalog only. A Koku tenant's own tables are left as

@@ -50,7 +50,7 @@ TEST(Resolve, EveryKeyOfPerformanceArrives) {
 TEST(Resolve, EveryKeyOfTheOtherSectionsArrives) {
   const Config config = config_of(
       "run: {input: 'file:d', sink: 'csv:o', reference: 'csv:r', layout: POC, numeric: float64, full: yes, keep_going: yes, strict: yes, "
-      "progress: never}\n"
+      "update_nodes: yes, progress: never}\n"
       "features: {cost_category: no, pod_aggregation: no, storage_aggregation: no, unallocated_capacity: no}\n"
       "logging: {level: WARNING, format: json}\n"
       "organization: {org_id: acct10001}\n");
@@ -63,6 +63,7 @@ TEST(Resolve, EveryKeyOfTheOtherSectionsArrives) {
   EXPECT_TRUE(config.run.full);
   EXPECT_TRUE(config.run.keep_going);
   EXPECT_TRUE(config.run.strict);
+  EXPECT_TRUE(config.run.update_nodes);
   EXPECT_FALSE(config.features.cost_category);
   EXPECT_FALSE(config.features.pod_aggregation);
   EXPECT_FALSE(config.features.storage_aggregation);

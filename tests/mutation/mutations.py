@@ -51,6 +51,7 @@ DAY_ROWS = "src/summary/day_rows.cc"
 ORDER = "src/summary/canonical_order.cc"
 DECIMAL = "src/decimal/decimal.cc"
 MONTH_RUN = "src/run/month_run.cc"
+SURVEY = "src/run/node_survey.cc"
 
 MUTATIONS = [
     # Rule 0: inputs
@@ -205,10 +206,21 @@ MUTATIONS = [
     M("10.5", ROW_BUILDER, "constexpr double kNumericLimit = 1e18;", "constexpr double kNumericLimit = 1e300;", "a day with a number beyond numeric(33,15) is not refused"),
     M("10.5", DECIMAL, "> kIntegerDigits + kPlaces)", "> kIntegerDigits + kPlaces + 1)", "10^18 passes"),
     # Rule 11: node roles without reference data
-    M("11.1", ROLES, "    if (evidence.node_role != kNullText) role = texts[evidence.node_role];\n", "", "node_role of the data is not looked at"),
-    M("11.2", ROLES, 'evidence.runs_api_server ? "master"', 'false ? "master"', "no node is a master"),
+    M("11.1", ROLES, "  if (node_role) return *node_role;\n", "", "node_role of the data is not looked at"),
+    M("11.2", ROLES, "if (runs_api_server) return", "if (false) return", "no node is a master"),
     M("11.3", ROLES, 'R"("node_role_kubernetes_io": "infra")"', 'R"("node_role_kubernetes_io":"infra")"', "infra nodes are known by a text without a blank"),
-    M("11.4", ROLES, ': "worker";', ': "";', "nodes that show nothing have no role"),
+    M("11.4", ROLES, '"infra" : "worker";', '"infra" : "";', "nodes that show nothing have no role"),
+    M("11.5", SURVEY, "if (labels == labels_.end()) continue;", "if (labels == labels_.end()) {\n"
+      "      nodes.push_back({.node = std::string(texts_[key[0]])});\n      continue;\n    }", "nodes without label rows are known"),
+    M("11.5", SURVEY, "return days_.from <= day && day <= days_.to;", "return days_.from <= day;", "rows after the window count"),
+    M("11.5", SURVEY, "const TextId node = chunk.texts[kNode][row];\n    if (node == kNullText ||",
+      "const TextId node = chunk.texts[kNode][row];\n    if (node == kNullText || texts_[node].empty() ||", "the node '' is dropped"),
+    M("11.6", SURVEY, "pods_[{node, chunk.texts[kResourceId][row]}]", "pods_[{node, kNullText}]", "resource ids are no key"),
+    M("11.7", SURVEY, "value && std::abs(*value) < kTooMany", "value", "NaN and capacities that no column holds are written"),
+    M("11.8", SURVEY, "labels.is_infra |= ", "labels.is_infra = ", "only the last label text makes a node infra"),
+    M("11.8", SURVEY, "labels.largest = larger_text(labels.largest, text, texts_);", "labels.largest = text;",
+      "the architecture is that of the last label text"),
+    M("11.8", SURVEY, "static_cast<char>(c - 'A' + 'a')", "c", "the architecture keeps its capitals"),
     # Sums
     M("S.1", EXACT, "static_cast<__int128>(std::lrint(fraction))", "static_cast<__int128>(static_cast<std::int64_t>(fraction))",
       "inputs are cut to the resolution"),

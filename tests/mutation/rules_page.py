@@ -5,6 +5,7 @@ from pathlib import Path
 ROW = re.compile(r"^\| ([0-9]+\.[0-9]+|[SBFCD]\.[0-9]+) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 UNIT_TEST = re.compile(r"`([A-Z]\w*\.[A-Z]\w*)`")
 GOLDEN_CASE = re.compile(r"\b((?:[0-9]{2}|rule)-[a-z-]*[a-z])\b")
+INTEGRATION_TEST = re.compile(r"`(tests/integration/\w+_test\.py)`")
 SOURCE = re.compile(r"`(src/[\w/.]+)`")
 
 
@@ -29,6 +30,7 @@ def problems_of(root, text):
         problems += [f"rule {number}: there is no {source}" for source in SOURCE.findall(code) if not (Path(root) / source).is_file()]
         problems += [f"rule {number}: there is no unit test {test}" for test in UNIT_TEST.findall(tests) if test not in unit_tests]
         problems += [f"rule {number}: there is no golden case {case}" for case in GOLDEN_CASE.findall(tests) if case not in cases]
-        if not UNIT_TEST.search(tests) and not GOLDEN_CASE.search(tests):
+        problems += [f"rule {number}: there is no {test}" for test in INTEGRATION_TEST.findall(tests) if not (Path(root) / test).is_file()]
+        if not any(pattern.search(tests) for pattern in (UNIT_TEST, GOLDEN_CASE, INTEGRATION_TEST)):
             problems.append(f"rule {number} names no test")
     return problems

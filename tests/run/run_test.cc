@@ -39,5 +39,13 @@ TEST_F(Runs, CancelledLaterTheyKeepTheDaysThatAreWritten) {
   EXPECT_NE(sink_.content("out/costmill-state.json").find("2025-10-01"), std::string::npos);
 }
 
+TEST_F(Runs, NodesAreUpdatedInADatabaseOnly) {
+  config_.run.update_nodes = true;
+  config_.run.reference = "csv:tables";
+  const Error error = error_of([&] { run(config_, events_, cancelled_); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadConfig);
+  EXPECT_NE(std::string(error.what()).find("give --reference or --sink postgresql://"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace costmill
