@@ -160,6 +160,7 @@ void Parser::add_doctor() {
   CLI::App* doctor = add_command(Command::kDoctor, "doctor", usage::kDoctor, usage::kDoctorExamples);
   add_key_option(doctor, kDatabase);
   add_key_option(doctor, kReferenceDatabase);
+  add_key_option(doctor, kRightsToUpdateNodes);
   add_key_option(doctor, kLogLevel);
   add_config_options(doctor);
 }

@@ -35,7 +35,7 @@ void print_finding(const Finding& finding) {
 std::int64_t examine(const Config& config, std::string_view option, const std::string& uri, PostgresRole role) {
   const PostgresTarget target = database_target(config, uri, role);
   fmt::print("{} {}\n", styled(stdout, Style::kBold, option), printable(target.shown));
-  const std::vector<Finding> findings = examine_database(target);
+  const std::vector<Finding> findings = examine_database(target, config.run.update_nodes ? NodeTables::kUpdated : NodeTables::kRead);
   for (const Finding& finding : findings) print_finding(finding);
   return std::count_if(findings.begin(), findings.end(), [](const Finding& finding) { return finding.verdict == Verdict::kProblem; });
 }

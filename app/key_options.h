@@ -20,6 +20,8 @@ inline constexpr KeyOptionDef kUpdateNodes = {"--update-nodes", "run.update_node
                                               "Also bring the tenant's tables of clusters and nodes up to date, before the summary"};
 inline constexpr KeyOptionDef kGrantUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,
                                                    "The role's runs use --update-nodes: it may change the tables of clusters and nodes"};
+inline constexpr KeyOptionDef kRightsToUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,
+                                                      "Runs use --update-nodes: look at the rights for it, too"};
 inline constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVEL", "trace, debug, info, warning or error [info]"};
 inline constexpr KeyOptionDef kRunOptions[] = {
     {"--input", "run.input", "URI", "Where the line items are: file:DIR"},

@@ -23,7 +23,7 @@ Finding finding_of(const std::string& check, const Error& error) {
 
 class Examination {
  public:
-  explicit Examination(const PostgresTarget& target) : target_(target) {}
+  Examination(const PostgresTarget& target, NodeTables node_tables) : target_(target), node_tables_(node_tables) {}
 
   Findings findings() && {
     if (connect() && examine_server()) examine_tenant();
@@ -69,7 +69,7 @@ class Examination {
       note_one("partition", [&] { return check_partition(*connection_, today()); });
       note("default partition", [&] { return check_default_partition(*connection_); });
     }
-    note("rights", [&] { return check_rights(*connection_); });
+    note("rights", [&] { return check_rights(*connection_, node_tables_); });
     if (writes()) note_one("schema costmill", [&] { return check_state_schema(*connection_); });
     note("reference tables", [&] { return check_reference_tables(*connection_); });
   }
@@ -77,12 +77,15 @@ class Examination {
   bool writes() const { return target_.role == PostgresRole::kSink; }
 
   const PostgresTarget& target_;
+  NodeTables node_tables_;
   std::optional<PostgresConnection> connection_;
   Findings findings_;
 };
 
 }  // namespace
 
-std::vector<Finding> examine_database(const PostgresTarget& target) { return Examination(target).findings(); }
+std::vector<Finding> examine_database(const PostgresTarget& target, NodeTables node_tables) {
+  return Examination(target, node_tables).findings();
+}
 
 }  // namespace costmill

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "postgres/target.h"
+#include "tenant/grants.h"
 
 namespace costmill {
 
@@ -18,7 +19,7 @@ struct Finding {
 };
 
 // Changes nothing. Checks that depend on one that failed are left out. Does not throw for what it finds.
-// Of a target for reference data, only what reading takes is examined.
-std::vector<Finding> examine_database(const PostgresTarget& target);
+// Of a target for reference data, only what reading takes is examined. NodeTables::kUpdated: runs use --update-nodes.
+std::vector<Finding> examine_database(const PostgresTarget& target, NodeTables node_tables);
 
 }  // namespace costmill

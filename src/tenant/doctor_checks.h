@@ -34,7 +34,7 @@ std::map<std::string, ColumnFound> summary_columns(PostgresConnection& connectio
 Findings check_columns(const std::map<std::string, ColumnFound>& found);
 Finding check_partition(PostgresConnection& connection, Day today);
 Findings check_default_partition(PostgresConnection& connection);
-Findings check_rights(PostgresConnection& connection);
+Findings check_rights(PostgresConnection& connection, NodeTables node_tables);
 Finding check_state_schema(PostgresConnection& connection);
 Findings check_reference_tables(PostgresConnection& connection);
 

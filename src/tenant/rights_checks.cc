@@ -32,17 +32,18 @@ bool may_make_state_schema(PostgresConnection& connection) {
 }  // namespace
 
 // Schemas and tables that are missing are the business of other checks.
-Findings check_rights(PostgresConnection& connection) {
+Findings check_rights(PostgresConnection& connection, NodeTables node_tables) {
   const bool reads_only = connection.target().role == PostgresRole::kReference;
   Findings findings;
-  for (const NeededRights& needed : needed_rights(connection.target().schema)) {
+  for (const NeededRights& needed : needed_rights(connection.target().schema, node_tables)) {
     const bool is_table = needed.kind == NeededRights::Kind::kTable;
     if (!is_table || (reads_only && !needed.optional) || !is_there(connection, needed.schema, needed.table)) continue;
     const auto lacking = lacking_privileges(connection, needed, "");
     if (lacking.empty()) continue;
     findings.push_back({Verdict::kProblem, kRights,
                         fmt::format("the role lacks {} on {}.{}", fmt::join(lacking, ", "), needed.schema, needed.table),
-                        "have the owner run `costmill init-db --role ROLE`; with --dry-run it prints the grants"});
+                        fmt::format("have the owner run `costmill init-db --role ROLE{}`; with --dry-run it prints the grants",
+                                    node_tables == NodeTables::kUpdated ? " --update-nodes" : "")});
   }
   if (findings.empty()) findings.push_back({Verdict::kGood, kRights, "all that runs need", ""});
   return findings;

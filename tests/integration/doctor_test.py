@@ -37,9 +37,9 @@ def examined(bench, *arguments, **options):
     return done.returncode, found, done.stdout + done.stderr
 
 
-def require_only(bench, verdict, check, *parts, also=(), **options):
+def require_only(bench, verdict, check, *parts, also=(), arguments=(), **options):
     """One kind of finding (and those of `also`), with the parts in its text; problems give exit code 5."""
-    code, found, output = examined(bench, **options)
+    code, found, output = examined(bench, *arguments, **options)
     require(set(found) == {(verdict, check), *also}, f"found {found}: {output}")
     require_in(found[verdict, check], *parts)
     has_problem = any(kind == "problem" for kind, _ in found)
@@ -133,6 +133,17 @@ def check_missing_privileges(bench):
         bench.admin.execute(f'GRANT {privilege} ON {SCHEMA}.{TABLE} TO "{role}"')
     bench.admin.execute(f'REVOKE UPDATE ON costmill.days FROM "{role}"; REVOKE SELECT ON {SCHEMA}.reporting_ocp_nodes FROM "{role}"')
     require_only(bench, "problem", "rights", "lacks UPDATE on costmill.days", "lacks SELECT on org1234567.reporting_ocp_nodes", user=role)
+
+
+def check_rights_to_update_nodes(bench):
+    role = ready_role(bench)
+    code, found, output = examined(bench, user=role)
+    require(code == 0 and not found, output)
+    require_only(bench, "problem", "rights", f"lacks INSERT, UPDATE on {SCHEMA}.reporting_ocp_nodes", "--role ROLE --update-nodes",
+                 arguments=("--update-nodes",), user=role)
+    bench.init_db("--role", role, "--update-nodes")
+    code, found, output = examined(bench, "--update-nodes", user=role)
+    require(code == 0 and not found, output)
 
 
 def check_schema_costmill_that_may_not_be_used(bench):

@@ -99,6 +99,35 @@ def check_the_section_of_the_config(bench):
     bench.require_state("new")
 
 
+def check_password_file(bench):
+    """libpq's own, which it reads only where nobody else may."""
+    file = bench.folder / "pgpass"
+    file.write_text(f"127.0.0.1:{bench.server.port}:koku:{ADMIN}:{password_of(bench)}\n")
+    file.chmod(0o600)
+    require_run(bench.run("old"), 0)
+    done = bench.run("new", *LOUD, environment=quiet_environment(bench, PGPASSFILE=str(file)))
+    require_run(done, 0)
+    require_unspoken(done, password_of(bench))
+    bench.require_state("new")
+    file.chmod(0o644)
+    require_run(bench.run("old", environment=quiet_environment(bench, PGPASSFILE=str(file))), 5, "group or world access")
+
+
+def check_service_file(bench):
+    """Host, port, database and user by the name of a service; what the URI says wins."""
+    file = bench.folder / "pg_service.conf"
+    file.write_text(f"[costs]\nhost=127.0.0.1\nport={bench.server.port}\ndbname=koku\nuser={ADMIN}\npassword={password_of(bench)}\n")
+    environment = quiet_environment(bench, PGSERVICEFILE=str(file))
+    for uri, variables in (("postgresql://?service=costs", environment), ("postgresql://", {**environment, "PGSERVICE": "costs"})):
+        require_run(bench.run("old"), 0)
+        done = bench.run("new", *LOUD, uri=uri, environment=variables)
+        require_run(done, 0)
+        require_unspoken(done, password_of(bench))
+        bench.require_state("new")
+    require_run(bench.run("old", uri="postgresql:///nowhere?service=costs", environment=environment), 5, "nowhere")
+    require_run(bench.run("old", uri="postgresql://?service=other", environment=environment), (2, 5), "other")
+
+
 def check_no_password_at_all(bench):
     require_run(bench.run("new", environment=quiet_environment(bench)), 5, "no password supplied", "PGPASSWORD")
 
