@@ -5,6 +5,7 @@ target_compile_options(costmill_options INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   -Wno-restrict  # g++ 12 reports std::string operations that are none (GCC bug 105651)
   -fstack-protector-strong -fno-math-errno
+  $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-march=x86-64-v2>  # what Arrow's own binaries need
   $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
 target_link_options(costmill_options INTERFACE -Wl,-z,relro,-z,now)
 if(COSTMILL_SANITIZE)

@@ -61,7 +61,7 @@ void NodeSurvey::add_pods(const Chunk& chunk) {
     pods.node_role = larger_text(pods.node_role, chunk.texts[kNodeRole][row], texts_);
     const TextId name = chunk.texts[kNamespace][row];
     if (!pods.runs_api_server && name != kNullText) pods.runs_api_server = texts_[name] == kApiServerNamespace;
-    if (cores.valid[row] != 0) pods.cpu_cores.add(cores.values[row]);
+    if (cores.is_valid(row)) pods.cpu_cores.add(cores.values[row]);
   }
 }
 

@@ -69,6 +69,7 @@ MonthRunOptions month_options(const Config& config, const MonthPlan& plan, const
                   .derive_roles = derives_roles(config)};
   options.scan = {.chunk_rows = static_cast<std::size_t>(config.performance.chunk_size_rows),
                   .coding = config.performance.use_categorical ? TextCoding::kDictionaryCodes : TextCoding::kPlainText,
+                  .pool = pool,
                   .only_wanted_columns = config.performance.column_filtering};
   options.read_ahead = {.readers = config.performance.parallel_readers,
                         .budget_bytes = read_ahead_bytes,

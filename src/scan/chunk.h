@@ -84,9 +84,19 @@ const TableSchema& schema_of(Table table);
 inline constexpr std::int64_t kNullTime = std::numeric_limits<std::int64_t>::min();
 
 struct NumberColumn {
-  std::vector<double> values;       // unspecified where not valid
-  std::vector<std::uint8_t> valid;  // 1: a value
-  bool has_nulls = true;            // false: valid[] is all 1
+  std::vector<double> values;       // 0 where not valid
+  std::vector<std::uint8_t> valid;  // 1: a value; unspecified unless has_nulls
+  bool has_nulls = true;
+
+  bool is_valid(std::size_t row) const { return !has_nulls || valid[row] != 0; }
+};
+
+// Rows [begin, end) of a chunk.
+struct RowRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+
+  std::size_t size() const { return end - begin; }
 };
 
 struct Chunk {

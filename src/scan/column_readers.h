@@ -1,4 +1,4 @@
-// Decoders of one column of one row group, batch by batch: low-level Parquet readers into the columns of a Chunk.
+// Decoders of one column of one row group, batch by batch, into the columns of a Chunk.
 #pragma once
 
 #include <parquet/column_reader.h>
@@ -8,19 +8,13 @@
 #include <string>
 
 #include "scan/chunk.h"
+#include "scan/column_pages.h"
 
 namespace costmill {
 
-// Where a column comes from, for messages.
-struct ColumnPlace {
-  std::string file;
-  int row_group = 0;
-  std::string column;
-};
-
 enum class TextCoding {
   kDictionaryCodes,  // codes of the Parquet dictionary stay codes: a text is interned once per row group
-  kPlainText,        // every row's text is looked up (performance.use_categorical: false; PLAIN pages)
+  kPlainText,        // every row's text is looked up (performance.use_categorical: false)
 };
 
 // Each read() fills exactly `rows` rows. Errors: kCorrupt (row missing, code outside the dictionary), kBadInput (type or value
@@ -44,10 +38,9 @@ class TimeReader {
 };
 
 // Null for a column that holds only NULLs by its type.
-std::unique_ptr<TextReader> make_text_reader(parquet::RowGroupReader& row_group, int column, TextCoding coding, Texts& texts,
-                                             ColumnPlace place);
-std::unique_ptr<NumberReader> make_number_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place);
-std::unique_ptr<TimeReader> make_time_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place);
+std::unique_ptr<TextReader> make_text_reader(const ColumnSource& source, TextCoding coding, Texts& texts);
+std::unique_ptr<NumberReader> make_number_reader(const ColumnSource& source);
+std::unique_ptr<TimeReader> make_time_reader(const ColumnSource& source);
 
 // Decodes and throws away (performance.column_filtering: false).
 class DiscardingReader {

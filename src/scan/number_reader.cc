@@ -4,7 +4,7 @@
 
 #include "scan/column_readers.h"
 #include "scan/column_types.h"
-#include "scan/level_reader.h"
+#include "scan/page_decoder.h"
 
 namespace costmill {
 namespace {
@@ -13,38 +13,21 @@ namespace {
 template <typename DType, typename Convert>
 class ConvertingReader final : public NumberReader {
  public:
-  ConvertingReader(std::shared_ptr<parquet::ColumnReader> reader, ColumnPlace place, Convert convert)
-      : levels_(std::move(reader), std::move(place)), convert_(std::move(convert)) {}
+  ConvertingReader(const ColumnSource& source, Convert convert) : decoder_(source, 0.0, std::move(convert)) {}
 
   void read(std::size_t rows, NumberColumn& out) override {
     out.values.resize(rows);
-    out.valid.assign(rows, 1);
-    out.has_nulls = false;
-    for (std::size_t done = 0; done < rows;) {
-      const std::size_t read = levels_.read_some(rows - done);
-      const auto* values = levels_.values();
-      if (!levels_.has_nulls()) {
-        for (std::size_t i = 0; i < read; ++i) out.values[done + i] = convert_(values[i], levels_.place());
-      } else {
-        out.has_nulls = true;
-        for (std::size_t i = 0; i < read; ++i) {
-          const bool valid = levels_.is_valid(i);
-          out.valid[done + i] = valid ? 1 : 0;
-          out.values[done + i] = valid ? convert_(*values++, levels_.place()) : 0.0;
-        }
-      }
-      done += read;
-    }
+    out.valid.resize(rows);
+    out.has_nulls = decoder_.read(rows, out.values.data(), out.valid.data());
   }
 
  private:
-  LevelReader<DType> levels_;
-  Convert convert_;
+  PageDecoder<DType, double, Convert> decoder_;
 };
 
 template <typename DType, typename Convert>
-std::unique_ptr<NumberReader> make_converting(parquet::RowGroupReader& row_group, int column, ColumnPlace place, Convert convert) {
-  return std::make_unique<ConvertingReader<DType, Convert>>(row_group.Column(column), std::move(place), std::move(convert));
+std::unique_ptr<NumberReader> make_converting(const ColumnSource& source, Convert convert) {
+  return std::make_unique<ConvertingReader<DType, Convert>>(source, std::move(convert));
 }
 
 template <typename Integer>
@@ -93,76 +76,67 @@ double from_half(const std::uint8_t* little_endian) {
 
 constexpr std::size_t kLargestDecimalBytes = 16;
 
-std::unique_ptr<NumberReader> make_decimal_reader(parquet::RowGroupReader& row_group, int column, const parquet::ColumnDescriptor& type,
-                                                  int scale, ColumnPlace place) {
+std::unique_ptr<NumberReader> make_decimal_reader(const ColumnSource& source, int scale) {
+  const parquet::ColumnDescriptor& type = source.type();
   switch (type.physical_type()) {
     case parquet::Type::INT32:
-      return make_converting<parquet::Int32Type>(row_group, column, std::move(place),
+      return make_converting<parquet::Int32Type>(source,
                                                  [scale](std::int32_t v, const ColumnPlace& p) { return from_decimal(v, scale, p); });
     case parquet::Type::INT64:
-      return make_converting<parquet::Int64Type>(row_group, column, std::move(place),
+      return make_converting<parquet::Int64Type>(source,
                                                  [scale](std::int64_t v, const ColumnPlace& p) { return from_decimal(v, scale, p); });
     case parquet::Type::BYTE_ARRAY:
-      return make_converting<parquet::ByteArrayType>(row_group, column, std::move(place),
-                                                     [scale](const parquet::ByteArray& v, const ColumnPlace& p) {
-                                                       if (v.len > kLargestDecimalBytes)
-                                                         throw_lossy_value("of more than 38 digits", "double", p);
-                                                       return from_decimal(from_big_endian(v.ptr, v.len), scale, p);
-                                                     });
+      return make_converting<parquet::ByteArrayType>(source, [scale](const parquet::ByteArray& v, const ColumnPlace& p) {
+        if (v.len > kLargestDecimalBytes) throw_lossy_value("of more than 38 digits", "double", p);
+        return from_decimal(from_big_endian(v.ptr, v.len), scale, p);
+      });
     case parquet::Type::FIXED_LEN_BYTE_ARRAY: {
       const auto bytes = static_cast<std::size_t>(type.type_length());
-      if (bytes > kLargestDecimalBytes) throw_wrong_type(type, "a number of at most 38 digits", place);
-      return make_converting<parquet::FLBAType>(row_group, column, std::move(place),
-                                                [scale, bytes](const parquet::FixedLenByteArray& v, const ColumnPlace& p) {
-                                                  return from_decimal(from_big_endian(v.ptr, bytes), scale, p);
-                                                });
+      if (bytes > kLargestDecimalBytes) throw_wrong_type(type, "a number of at most 38 digits", source.place);
+      return make_converting<parquet::FLBAType>(source, [scale, bytes](const parquet::FixedLenByteArray& v, const ColumnPlace& p) {
+        return from_decimal(from_big_endian(v.ptr, bytes), scale, p);
+      });
     }
-    default: throw_wrong_type(type, "a number", place);
+    default: throw_wrong_type(type, "a number", source.place);
   }
 }
 
 }  // namespace
 
-std::unique_ptr<NumberReader> make_number_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place) {
-  const parquet::ColumnDescriptor& type = *row_group.metadata()->schema()->Column(column);
-  require_flat(type, place);
+std::unique_ptr<NumberReader> make_number_reader(const ColumnSource& source) {
+  const parquet::ColumnDescriptor& type = source.type();
+  require_flat(type, source.place);
   if (is_null_type(type)) return nullptr;
-  if (const auto scale = decimal_scale(type)) return make_decimal_reader(row_group, column, type, *scale, std::move(place));
+  if (const auto scale = decimal_scale(type)) return make_decimal_reader(source, *scale);
   const auto& logical = type.logical_type();
   const bool is_plain = logical == nullptr || logical->is_none();
   const bool is_integer = is_plain || logical->is_int();
   const bool is_unsigned = logical != nullptr && logical->is_int() && !static_cast<const parquet::IntLogicalType&>(*logical).is_signed();
   switch (type.physical_type()) {
-    case parquet::Type::DOUBLE:
-      return make_converting<parquet::DoubleType>(row_group, column, std::move(place), [](double v, const ColumnPlace&) { return v; });
+    case parquet::Type::DOUBLE: return make_converting<parquet::DoubleType>(source, [](double v, const ColumnPlace&) { return v; });
     case parquet::Type::FLOAT:
-      return make_converting<parquet::FloatType>(row_group, column, std::move(place),
-                                                 [](float v, const ColumnPlace&) { return static_cast<double>(v); });
+      return make_converting<parquet::FloatType>(source, [](float v, const ColumnPlace&) { return static_cast<double>(v); });
     case parquet::Type::INT32:
       if (!is_integer) break;
       if (is_unsigned) {
-        return make_converting<parquet::Int32Type>(row_group, column, std::move(place), [](std::int32_t v, const ColumnPlace&) {
-          return static_cast<double>(static_cast<std::uint32_t>(v));
-        });
+        return make_converting<parquet::Int32Type>(
+            source, [](std::int32_t v, const ColumnPlace&) { return static_cast<double>(static_cast<std::uint32_t>(v)); });
       }
-      return make_converting<parquet::Int32Type>(row_group, column, std::move(place),
-                                                 [](std::int32_t v, const ColumnPlace&) { return static_cast<double>(v); });
+      return make_converting<parquet::Int32Type>(source, [](std::int32_t v, const ColumnPlace&) { return static_cast<double>(v); });
     case parquet::Type::INT64:
       if (!is_integer) break;
       if (is_unsigned) {
-        return make_converting<parquet::Int64Type>(row_group, column, std::move(place), [](std::int64_t v, const ColumnPlace& p) {
-          return from_integer(static_cast<std::uint64_t>(v), p);
-        });
+        return make_converting<parquet::Int64Type>(
+            source, [](std::int64_t v, const ColumnPlace& p) { return from_integer(static_cast<std::uint64_t>(v), p); });
       }
-      return make_converting<parquet::Int64Type>(row_group, column, std::move(place),
-                                                 [](std::int64_t v, const ColumnPlace& p) { return from_integer(v, p); });
+      return make_converting<parquet::Int64Type>(source, [](std::int64_t v, const ColumnPlace& p) { return from_integer(v, p); });
     case parquet::Type::FIXED_LEN_BYTE_ARRAY:
       if (logical == nullptr || !logical->is_float16()) break;
-      return make_converting<parquet::FLBAType>(row_group, column, std::move(place),
+      return make_converting<parquet::FLBAType>(source,
                                                 [](const parquet::FixedLenByteArray& v, const ColumnPlace&) { return from_half(v.ptr); });
     default: break;
   }
-  throw_wrong_type(type, "a number", place);
+  throw_wrong_type(type, "a number", source.place);
 }
 
 }  // namespace costmill

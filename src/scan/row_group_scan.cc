@@ -46,16 +46,16 @@ RowGroupScan::RowGroupScan(std::shared_ptr<parquet::ParquetFileReader> reader, s
       if (index >= 0) used[static_cast<std::size_t>(index)] = true;
       return index;
     };
-    if (const int index = find(kIntervalStart); index >= 0) interval_start_ = make_time_reader(*group_, index, place_of(kIntervalStart));
+    if (const int index = find(kIntervalStart); index >= 0) interval_start_ = make_time_reader(source_of(index, kIntervalStart));
     texts_.resize(schema_.texts.size());
     for (std::size_t i = 0; i < texts_.size(); ++i) {
       const int index = wanted.text(i) ? find(schema_.texts[i].name) : -1;
-      if (index >= 0) texts_[i] = make_text_reader(*group_, index, options.coding, texts, place_of(schema_.texts[i].name));
+      if (index >= 0) texts_[i] = make_text_reader(source_of(index, schema_.texts[i].name), options.coding, texts);
     }
     numbers_.resize(schema_.numbers.size());
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
       const int index = wanted.number(i) ? find(schema_.numbers[i].name) : -1;
-      if (index >= 0) numbers_[i] = make_number_reader(*group_, index, place_of(schema_.numbers[i].name));
+      if (index >= 0) numbers_[i] = make_number_reader(source_of(index, schema_.numbers[i].name));
     }
     for (std::size_t i = 0; !options.only_wanted_columns && i < used.size(); ++i) {
       if (used[i]) continue;
@@ -66,7 +66,9 @@ RowGroupScan::RowGroupScan(std::shared_ptr<parquet::ParquetFileReader> reader, s
   }
 }
 
-ColumnPlace RowGroupScan::place_of(std::string_view column) const { return {file_, row_group_, std::string(column)}; }
+ColumnSource RowGroupScan::source_of(int column, std::string_view name) {
+  return {.row_group = *group_, .column = column, .place = {file_, row_group_, std::string(name)}, .pool = options_.pool};
+}
 
 bool RowGroupScan::next(Chunk& chunk) {
   if (rows_left_ == 0) return false;

@@ -1,6 +1,6 @@
 #include "scan/column_readers.h"
 #include "scan/column_types.h"
-#include "scan/level_reader.h"
+#include "scan/page_decoder.h"
 #include "scan/timestamps.h"
 
 namespace costmill {
@@ -9,27 +9,22 @@ namespace {
 template <typename DType, typename Convert>
 class ConvertingTimeReader final : public TimeReader {
  public:
-  ConvertingTimeReader(std::shared_ptr<parquet::ColumnReader> reader, ColumnPlace place, Convert convert)
-      : levels_(std::move(reader), std::move(place)), convert_(std::move(convert)) {}
+  ConvertingTimeReader(const ColumnSource& source, Convert convert)
+      : decoder_(source, kNullTime, std::move(convert)), valid_(source.pool) {}
 
   void read(std::size_t rows, std::vector<std::int64_t>& out_ms) override {
     out_ms.resize(rows);
-    for (std::size_t done = 0; done < rows;) {
-      const std::size_t read = levels_.read_some(rows - done);
-      const auto* values = levels_.values();
-      for (std::size_t i = 0; i < read; ++i) out_ms[done + i] = levels_.is_valid(i) ? convert_(*values++, levels_.place()) : kNullTime;
-      done += read;
-    }
+    decoder_.read(rows, out_ms.data(), valid_.reserve(rows));
   }
 
  private:
-  LevelReader<DType> levels_;
-  Convert convert_;
+  PageDecoder<DType, std::int64_t, Convert> decoder_;
+  Scratch<std::uint8_t> valid_;
 };
 
 template <typename DType, typename Convert>
-std::unique_ptr<TimeReader> make_converting(parquet::RowGroupReader& row_group, int column, ColumnPlace place, Convert convert) {
-  return std::make_unique<ConvertingTimeReader<DType, Convert>>(row_group.Column(column), std::move(place), std::move(convert));
+std::unique_ptr<TimeReader> make_converting(const ColumnSource& source, Convert convert) {
+  return std::make_unique<ConvertingTimeReader<DType, Convert>>(source, std::move(convert));
 }
 
 std::int64_t from_text(const parquet::ByteArray& bytes, const ColumnPlace& place) {
@@ -41,25 +36,22 @@ std::int64_t from_text(const parquet::ByteArray& bytes, const ColumnPlace& place
 
 }  // namespace
 
-std::unique_ptr<TimeReader> make_time_reader(parquet::RowGroupReader& row_group, int column, ColumnPlace place) {
-  const parquet::ColumnDescriptor& type = *row_group.metadata()->schema()->Column(column);
-  require_flat(type, place);
+std::unique_ptr<TimeReader> make_time_reader(const ColumnSource& source) {
+  const parquet::ColumnDescriptor& type = source.type();
+  require_flat(type, source.place);
   if (is_null_type(type)) return nullptr;
   if (const auto unit = timestamp_unit(type)) {
-    return make_converting<parquet::Int64Type>(row_group, column, std::move(place),
-                                               [unit = *unit](std::int64_t v, const ColumnPlace&) { return to_ms(v, unit); });
+    return make_converting<parquet::Int64Type>(source, [unit = *unit](std::int64_t v, const ColumnPlace&) { return to_ms(v, unit); });
   }
   const auto& logical = type.logical_type();
   if (type.physical_type() == parquet::Type::INT96) {
-    return make_converting<parquet::Int96Type>(row_group, column, std::move(place),
-                                               [](const parquet::Int96& v, const ColumnPlace&) { return to_ms(v); });
+    return make_converting<parquet::Int96Type>(source, [](const parquet::Int96& v, const ColumnPlace&) { return to_ms(v); });
   }
   if (type.physical_type() == parquet::Type::INT32 && logical != nullptr && logical->is_date()) {
-    return make_converting<parquet::Int32Type>(row_group, column, std::move(place),
-                                               [](std::int32_t v, const ColumnPlace&) { return v * kMillisecondsPerDay; });
+    return make_converting<parquet::Int32Type>(source, [](std::int32_t v, const ColumnPlace&) { return v * kMillisecondsPerDay; });
   }
-  if (is_text_type(type)) return make_converting<parquet::ByteArrayType>(row_group, column, std::move(place), from_text);
-  throw_wrong_type(type, "a timestamp", place);
+  if (is_text_type(type)) return make_converting<parquet::ByteArrayType>(source, from_text);
+  throw_wrong_type(type, "a timestamp", source.place);
 }
 
 }  // namespace costmill

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "calendar/day.h"
+#include "summary/magnitude.h"
 
 namespace costmill {
 namespace {
@@ -37,22 +38,54 @@ struct CapacitySum {
 
 }  // namespace
 
-void CapacityTable::add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file) {
-  const auto& nodes = chunk.texts[pod_columns::kNode];
-  const NumberColumn& cpu = chunk.numbers[pod_columns::kNodeCapacityCpuCoreSeconds];
-  const NumberColumn& memory = chunk.numbers[pod_columns::kNodeCapacityMemoryByteSeconds];
-  for (const std::uint32_t row : rows) {
-    const std::int64_t ms = chunk.interval_start_ms[row];
-    const auto ms_of_day = static_cast<std::uint32_t>(ms - day_of_ms(ms).number * kMillisecondsPerDay);
-    Interval& interval = intervals_[{nodes[row], ms_of_day}];
-    if (cpu.valid[row] != 0) interval.cpu_core_seconds.add(cpu.values[row]);
-    if (memory.valid[row] != 0) interval.memory_byte_seconds.add(memory.values[row]);
-    for (const pod_columns::Number column : {pod_columns::kNodeCapacityCpuCoreSeconds, pod_columns::kNodeCapacityMemoryByteSeconds}) {
-      const double value = chunk.numbers[column].values[row];
-      if (chunk.numbers[column].valid[row] == 0 || std::fabs(value) < kUnsuspicious) [[likely]]
-        continue;
-      remember({{file, chunk.first_row + row}, schema_of(Table::kPodHourly).numbers[column].name.data(), value});
+std::uint32_t CapacityTable::slot_of(TextId node, std::uint32_t ms_of_day) {
+  const std::size_t position = node + TextId{1};  // NULL is the first
+  if (position >= last_of_node_.size()) last_of_node_.resize(position + 1);
+  const auto [entry, added] = index_.try_emplace({node, ms_of_day}, static_cast<std::uint32_t>(intervals_.size()));
+  if (added) intervals_.push_back(entry->first);
+  last_of_node_[position] = {ms_of_day, entry->second};
+  return entry->second;
+}
+
+void CapacityTable::find_intervals(const Chunk& chunk, RowRange rows) {
+  const TextId* const nodes = chunk.texts[pod_columns::kNode].data();
+  const std::int64_t* const ms = chunk.interval_start_ms.data();
+  const std::int64_t midnight_ms = day_of_ms(ms[rows.begin]).number * kMillisecondsPerDay;
+  slots_.resize(rows.size());
+  const LastInterval* last = last_of_node_.data();
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
+    const auto ms_of_day = static_cast<std::uint32_t>(ms[row] - midnight_ms);
+    const std::size_t position = nodes[row] + TextId{1};
+    if (position < last_of_node_.size() && last[position].ms_of_day == ms_of_day) [[likely]] {
+      slots_[row - rows.begin] = last[position].slot;
+      continue;
     }
+    slots_[row - rows.begin] = slot_of(nodes[row], ms_of_day);
+    last = last_of_node_.data();
+  }
+  cpu_core_seconds_.resize(intervals_.size());
+  memory_byte_seconds_.resize(intervals_.size());
+}
+
+void CapacityTable::look_for_offences(const Chunk& chunk, RowRange rows, std::uint32_t file, pod_columns::Number column) {
+  const NumberColumn& numbers = chunk.numbers[column];
+  if (all_within(numbers.values.data() + rows.begin, rows.size(), kUnsuspicious)) [[likely]]
+    return;
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
+    if (std::fabs(numbers.values[row]) < kUnsuspicious || !numbers.is_valid(row)) continue;
+    remember({{file, chunk.first_row + row}, schema_of(Table::kPodHourly).numbers[column].name.data(), numbers.values[row]});
+    return;  // the first is enough
+  }
+}
+
+void CapacityTable::add(const Chunk& chunk, RowRange rows, std::uint32_t file) {
+  if (rows.size() == 0) return;
+  find_intervals(chunk, rows);
+  for (const auto& [maxima, number] : {std::pair(&cpu_core_seconds_, pod_columns::kNodeCapacityCpuCoreSeconds),
+                                       std::pair(&memory_byte_seconds_, pod_columns::kNodeCapacityMemoryByteSeconds)}) {
+    const NumberColumn& column = chunk.numbers[number];
+    maxima->add(slots_, column.values.data() + rows.begin, column.has_nulls ? column.valid.data() + rows.begin : nullptr);
+    look_for_offences(chunk, rows, file, number);
   }
 }
 
@@ -61,10 +94,13 @@ void CapacityTable::remember(const CapacityOffence& offence) {
 }
 
 void CapacityTable::merge(const CapacityTable& other, const TextMapping& mapping) {
-  for (const auto& [key, interval] : other.intervals_) {
-    Interval& mine = intervals_[{mapping(key[0]), key[1]}];
-    mine.cpu_core_seconds.add(interval.cpu_core_seconds);
-    mine.memory_byte_seconds.add(interval.memory_byte_seconds);
+  for (std::uint32_t theirs = 0; theirs < other.intervals_.size(); ++theirs) {
+    const GroupKey<2>& key = other.intervals_[theirs];
+    const std::uint32_t mine = slot_of(mapping(key[0]), key[1]);
+    cpu_core_seconds_.resize(intervals_.size());
+    memory_byte_seconds_.resize(intervals_.size());
+    cpu_core_seconds_.merge(mine, other.cpu_core_seconds_, theirs);
+    memory_byte_seconds_.merge(mine, other.memory_byte_seconds_, theirs);
   }
   if (other.offence_) remember(*other.offence_);
 }
@@ -72,12 +108,14 @@ void CapacityTable::merge(const CapacityTable& other, const TextMapping& mapping
 DayCapacity CapacityTable::resolve() const {
   boost::unordered_flat_map<TextId, CapacitySum> nodes;
   CapacitySum cluster;
-  for (const auto& [key, interval] : intervals_) {
-    CapacitySum& node = nodes[key[0]];
-    node.cpu.add(interval.cpu_core_seconds.value());
-    node.memory.add(interval.memory_byte_seconds.value());
-    cluster.cpu.add(interval.cpu_core_seconds.value());
-    cluster.memory.add(interval.memory_byte_seconds.value());
+  for (std::uint32_t slot = 0; slot < intervals_.size(); ++slot) {
+    const auto cpu = cpu_core_seconds_.maximum(slot).value();
+    const auto memory = memory_byte_seconds_.maximum(slot).value();
+    CapacitySum& node = nodes[intervals_[slot][0]];
+    node.cpu.add(cpu);
+    node.memory.add(memory);
+    cluster.cpu.add(cpu);
+    cluster.memory.add(memory);
   }
   DayCapacity capacity;
   capacity.cluster = cluster.value();

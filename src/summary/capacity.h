@@ -7,7 +7,7 @@
 #include "scan/chunk.h"
 #include "summary/exact_sum.h"
 #include "summary/group_key.h"
-#include "summary/maximum.h"
+#include "summary/maximum_column.h"
 #include "summary/row_place.h"
 #include "summary/text_mapping.h"
 
@@ -34,20 +34,32 @@ struct DayCapacity {
 
 class CapacityTable {
  public:
-  void add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file);
+  void add(const Chunk& chunk, RowRange rows, std::uint32_t file);
   void merge(const CapacityTable& other, const TextMapping& mapping);
   DayCapacity resolve() const;
-  std::size_t memory_bytes() const { return intervals_.bucket_count() * sizeof(*intervals_.begin()); }
+  std::size_t memory_bytes() const {
+    return index_.bucket_count() * sizeof(*index_.begin()) + intervals_.capacity() * sizeof(GroupKey<2>) +
+           last_of_node_.capacity() * sizeof(LastInterval) + cpu_core_seconds_.memory_bytes() + memory_byte_seconds_.memory_bytes();
+  }
 
  private:
+  std::uint32_t slot_of(TextId node, std::uint32_t ms_of_day);
+  void find_intervals(const Chunk& chunk, RowRange rows);
+  void look_for_offences(const Chunk& chunk, RowRange rows, std::uint32_t file, pod_columns::Number column);
   void remember(const CapacityOffence& offence);
 
-  struct Interval {
-    Maximum cpu_core_seconds;
-    Maximum memory_byte_seconds;
-  };
   // (node, milliseconds of the day): '' and NULL are nodes here. Duplicate files and several pods give one interval.
-  GroupMap<2, Interval> intervals_;
+  GroupMap<2, std::uint32_t> index_;
+  std::vector<GroupKey<2>> intervals_;
+  struct LastInterval {
+    std::uint32_t ms_of_day = kNoTime;
+    std::uint32_t slot = 0;
+  };
+  static constexpr std::uint32_t kNoTime = 0xFFFF'FFFF;
+  std::vector<LastInterval> last_of_node_;  // by text id + 1: rows of one hour follow each other
+  MaximumColumn cpu_core_seconds_;          // by interval
+  MaximumColumn memory_byte_seconds_;       // the same
+  std::vector<std::uint32_t> slots_;        // of the rows, as long as one add() runs
   std::optional<CapacityOffence> offence_;
 };
 

@@ -15,6 +15,14 @@ template <int kFractionBits>
 class ExactSum {
  public:
   static_assert(kFractionBits > 0 && kFractionBits <= 72);
+  static constexpr int kFraction = kFractionBits;
+
+  // Of so many units of 2^-kFractionBits.
+  static ExactSum of_scaled(__int128 scaled) {
+    ExactSum sum;
+    sum.add_scaled(scaled);
+    return sum;
+  }
 
   SumStatus add(double value) {
     // Values below 2^62 (2^54 with many fraction bits) fit a long int and the shift; all that usage is made of passes here.

@@ -1,37 +1,45 @@
 #include "summary/fold.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "summary/rows.h"
 
 namespace costmill {
 
-std::optional<DaySpan> Fold::add(const Chunk& chunk, TableUse use, std::uint32_t file) {
-  // A chunk mostly lies within one day: then its rows are all of them.
-  const auto [earliest, latest] = std::minmax_element(chunk.interval_start_ms.begin(), chunk.interval_start_ms.end());
-  if (earliest == chunk.interval_start_ms.end()) return std::nullopt;
-  const auto in_window = [&](Day day) { return options_.first_day <= day && day <= options_.last_day; };
-  if (*earliest != kNullTime && day_of_ms(*earliest) == day_of_ms(*latest)) {
-    const Day day = day_of_ms(*earliest);
-    if (!in_window(day)) return std::nullopt;
-    row_numbers_.resize(chunk.rows);
-    std::iota(row_numbers_.begin(), row_numbers_.end(), 0U);
-    add_rows_of_day(chunk, row_numbers_, use, file, days_[day]);
-    return DaySpan{day, day};
+namespace {
+
+// The end of the rows of one day that begin at `begin`; rows without a time are of no day.
+std::size_t end_of_day(std::span<const std::int64_t> interval_start_ms, std::size_t begin, Day day) {
+  const std::int64_t midnight_ms = static_cast<std::int64_t>(day.number) * kMillisecondsPerDay;
+  std::size_t end = begin + 1;
+  while (end < interval_start_ms.size() &&
+         static_cast<std::uint64_t>(interval_start_ms[end]) - static_cast<std::uint64_t>(midnight_ms) < kMillisecondsPerDay) {
+    ++end;
   }
-  std::map<Day, std::vector<std::uint32_t>> rows_by_day;
-  for (std::uint32_t row = 0; row < chunk.rows; ++row) {
-    if (chunk.interval_start_ms[row] == kNullTime) continue;
-    const Day day = day_of_ms(chunk.interval_start_ms[row]);
-    if (in_window(day)) rows_by_day[day].push_back(row);
-  }
-  if (rows_by_day.empty()) return std::nullopt;
-  for (const auto& [day, rows] : rows_by_day) add_rows_of_day(chunk, rows, use, file, days_[day]);
-  return DaySpan{rows_by_day.begin()->first, rows_by_day.rbegin()->first};
+  return end;
 }
 
-void Fold::add_rows_of_day(const Chunk& chunk, std::span<const std::uint32_t> rows, TableUse use, std::uint32_t file, DayTables& day) {
+}  // namespace
+
+std::optional<DaySpan> Fold::add(const Chunk& chunk, TableUse use, std::uint32_t file) {
+  std::optional<DaySpan> span;
+  for (std::size_t begin = 0; begin < chunk.rows;) {
+    if (chunk.interval_start_ms[begin] == kNullTime) {
+      ++begin;
+      continue;
+    }
+    const Day day = day_of_ms(chunk.interval_start_ms[begin]);
+    const std::size_t end = end_of_day(chunk.interval_start_ms, begin, day);
+    if (options_.first_day <= day && day <= options_.last_day) {
+      add_rows_of_day(chunk, {begin, end}, use, file, days_[day]);
+      span = span ? DaySpan{std::min(span->first, day), std::max(span->last, day)} : DaySpan{day, day};
+    }
+    begin = end;
+  }
+  return span;
+}
+
+void Fold::add_rows_of_day(const Chunk& chunk, RowRange rows, TableUse use, std::uint32_t file, DayTables& day) {
   day.rows += rows.size();
   if (use.capacity) day.capacity.add(chunk, rows, file);
   if (use.pods) {

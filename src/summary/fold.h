@@ -68,12 +68,11 @@ class Fold {
     std::uint64_t rows = 0;
   };
 
-  void add_rows_of_day(const Chunk& chunk, std::span<const std::uint32_t> rows, TableUse use, std::uint32_t file, DayTables& day);
+  void add_rows_of_day(const Chunk& chunk, RowRange rows, TableUse use, std::uint32_t file, DayTables& day);
 
   FoldOptions options_;
   Texts texts_;
   std::map<Day, DayTables> days_;
-  std::vector<std::uint32_t> row_numbers_;
 };
 
 }  // namespace costmill

@@ -14,10 +14,11 @@ std::size_t ResolvedLabels::subjects_with_several_maps() const {
   return static_cast<std::size_t>(std::count_if(maps_.begin(), maps_.end(), [](const auto& entry) { return entry.second.size() > 1; }));
 }
 
-void LabelSets::add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file) {
+void LabelSets::add(const Chunk& chunk, RowRange rows, std::uint32_t file) {
   const auto& subjects = chunk.texts[label_columns::kSubject];
   const auto& labels = chunk.texts[label_columns::kLabels];
-  for (const std::uint32_t row : rows) first_seen_.try_emplace({subjects[row], labels[row]}, RowPlace{file, chunk.first_row + row});
+  for (std::size_t row = rows.begin; row < rows.end; ++row)
+    first_seen_.try_emplace({subjects[row], labels[row]}, RowPlace{file, chunk.first_row + row});
 }
 
 void LabelSets::merge(const LabelSets& other, const TextMapping& mapping) {

@@ -29,7 +29,7 @@ class ResolvedLabels {
 
 class LabelSets {
  public:
-  void add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file);
+  void add(const Chunk& chunk, RowRange rows, std::uint32_t file);
   void merge(const LabelSets& other, const TextMapping& mapping);
 
   // `column` is named where a text is refused.

@@ -17,12 +17,12 @@ std::string role_of_node(const std::optional<std::string>& node_role, bool runs_
   return is_infra ? "infra" : "worker";
 }
 
-void NodeRoleEvidence::add(const Chunk& chunk, std::span<const std::uint32_t> rows, const Texts& texts) {
+void NodeRoleEvidence::add(const Chunk& chunk, RowRange rows, const Texts& texts) {
   const auto& namespaces = chunk.texts[pod_columns::kNamespace];
   const auto& nodes = chunk.texts[pod_columns::kNode];
   const auto& resource_ids = chunk.texts[pod_columns::kResourceId];
   const auto& roles = chunk.texts[pod_columns::kNodeRole];
-  for (const std::uint32_t row : rows) {
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
     if (nodes[row] == kNullText || resource_ids[row] == kNullText) continue;
     Evidence& evidence = nodes_[{nodes[row], resource_ids[row]}];
     evidence.node_role = larger_text(evidence.node_role, roles[row], texts);

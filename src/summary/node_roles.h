@@ -25,7 +25,7 @@ std::string role_of_node(const std::optional<std::string>& node_role, bool runs_
 // Gathers what roles are derived from. Only filled where no reference data is given.
 class NodeRoleEvidence {
  public:
-  void add(const Chunk& chunk, std::span<const std::uint32_t> rows, const Texts& texts);
+  void add(const Chunk& chunk, RowRange rows, const Texts& texts);
   void merge(const NodeRoleEvidence& other, const TextMapping& mapping, const Texts& texts);
 
   NodeRoles derive(const LabelSets& node_labels, const Texts& texts) const;

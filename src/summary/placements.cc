@@ -2,12 +2,12 @@
 
 namespace costmill {
 
-void PlacementTable::add(const Chunk& chunk, std::span<const std::uint32_t> rows) {
+void PlacementTable::add(const Chunk& chunk, RowRange rows) {
   const auto& namespaces = chunk.texts[pod_columns::kNamespace];
   const auto& pods = chunk.texts[pod_columns::kPod];
   const auto& nodes = chunk.texts[pod_columns::kNode];
   const auto& resource_ids = chunk.texts[pod_columns::kResourceId];
-  for (const std::uint32_t row : rows) {
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
     const TextId pod = pods[row];
     if (pod == kNullText || namespaces[row] == kNullText) continue;
     const GroupKey<3> rest{namespaces[row], nodes[row], resource_ids[row]};

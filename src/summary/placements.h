@@ -21,7 +21,7 @@ using PlacementsOfPods = GroupMap<2, std::vector<Placement>>;
 class PlacementTable {
  public:
   // Every daily pod row counts, also with node '' or NULL; a NULL namespace or pod joins nothing and is left out.
-  void add(const Chunk& chunk, std::span<const std::uint32_t> rows);
+  void add(const Chunk& chunk, RowRange rows);
   void merge(const PlacementTable& other, const TextMapping& mapping);
   PlacementsOfPods resolve() const;
   std::size_t memory_bytes() const;

@@ -40,8 +40,10 @@ class FinalPodTable {
 
 // The pod's own labels win over the namespace's, those over the node's; NULL labels of the pod leave nothing.
 void join_labels(const PodTable& pods, DayJoins& joins, RowBuilder& rows, FinalPodTable& out) {
-  for (const auto& [key, slot] : pods.index()) {
-    const PodGroup& group = pods.group(slot);
+  for (std::uint32_t slot = 0; slot < pods.size(); ++slot) {
+    if (!pods.has_node(slot)) continue;
+    const PodTable::Key& key = pods.key(slot);
+    const PodGroup group = pods.group(slot);
     const LabelMapId own = joins.label_texts.map_of(key[2], "pod_labels", group.first_row);
     const std::int64_t repeats = joins.categories_of(key[0]).repeats();
     for (const LabelMapId of_node : joins.node_labels.of(key[1])) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "summary/magnitude.h"
 #include "summary/refusal.h"
 
 namespace costmill {
@@ -12,8 +13,14 @@ namespace {
 
 using namespace pod_columns;
 
-// Order of PodSums::cpu and PodSums::memory.
+// Order of PodSums::cpu and PodSums::memory, and of their columns in a chunk.
 enum Sum { kUsage, kRequest, kEffectiveUsage, kLimit };
+
+constexpr std::size_t kCacheLineBytes = 64;
+constexpr std::size_t kRowsBetweenCarries = SplitSum<CoreSecondsSum::kFraction>::kAdditionsBetweenCarries;
+constexpr std::uint64_t kWideKeys = 8;  // positions of a slot
+
+std::uint64_t wide_key(std::uint32_t slot, std::size_t position) { return slot * kWideKeys + position; }
 
 // GREATEST of the reference: a NaN loses against a number.
 double larger(double a, double b) {
@@ -30,106 +37,210 @@ TextId larger_text(TextId a, TextId b, const Texts& texts) {
   return texts[a] < texts[b] ? b : a;  // UTF-8 bytes sort as code points do
 }
 
-void PodSums::add(const PodSums& other) {
-  for (std::size_t i = 0; i < kSums; ++i) {
-    cpu[i].add(other.cpu[i]);
-    memory[i].add(other.memory[i]);
-  }
-  add_maxima(other);
-}
-
 bool PodSums::add(const PodSums& other, std::int64_t count) {
   bool fits = true;
   for (std::size_t i = 0; i < kSums; ++i) {
     fits &= cpu[i].add(other.cpu[i], count) == SumStatus::kOk;
     fits &= memory[i].add(other.memory[i], count) == SumStatus::kOk;
   }
-  add_maxima(other);
-  return fits;
-}
-
-void PodSums::add_maxima(const PodSums& other) {
   has_cpu |= other.has_cpu;
   has_memory |= other.has_memory;
   capacity_cpu_cores.add(other.capacity_cpu_cores);
   capacity_memory_bytes.add(other.capacity_memory_bytes);
+  return fits;
 }
 
-void PodTable::find_slots(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file, const Texts& texts) {
-  const auto& namespaces = chunk.texts[kNamespace];
-  const auto& nodes = chunk.texts[kNode];
-  const auto& labels = chunk.texts[kPodLabels];
-  const auto& resource_ids = chunk.texts[kResourceId];
-  slots_.clear();
-  kept_.clear();
-  for (const std::uint32_t row : rows) {
-    const TextId node = nodes[row];
-    if (node == kNullText || texts[node].empty()) continue;
-    const auto [entry, added] = index_.try_emplace({namespaces[row], node, labels[row]}, static_cast<std::uint32_t>(groups_.size()));
-    if (added) groups_.push_back({.first_row = {file, chunk.first_row + row}});
-    PodGroup& group = groups_[entry->second];
-    group.resource_id = larger_text(group.resource_id, resource_ids[row], texts);
-    slots_.push_back(entry->second);
-    kept_.push_back(row);
+void PodTable::find_slots(const Chunk& chunk, RowRange rows, std::uint32_t file, const Texts& texts) {
+  const TextId* const namespaces = chunk.texts[kNamespace].data();
+  const TextId* const nodes = chunk.texts[kNode].data();
+  const TextId* const labels = chunk.texts[kPodLabels].data();
+  slots_.resize(rows.size());
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
+    const std::uint32_t slot = index_.slot_of({namespaces[row], nodes[row], labels[row]});
+    slots_[row - rows.begin] = slot;
+    if (slot < totals_.size()) [[likely]]
+      continue;
+    totals_.emplace_back().has_node = nodes[row] != kNullText && !texts[nodes[row]].empty();
+    first_rows_.push_back({file, chunk.first_row + row});
   }
 }
 
-template <typename Sum>
-void PodTable::fold_sums(const Chunk& chunk, std::uint32_t file, std::array<Sum, PodSums::kSums> PodSums::*sums, std::uint8_t PodSums::*has,
-                         std::size_t first_column) {
-  const NumberColumn* const columns = &chunk.numbers[first_column];
-  const auto fold = [&](std::size_t which, std::size_t i, double value) {
-    PodSums& group = groups_[slots_[i]].sums;
-    group.*has = static_cast<std::uint8_t>(group.*has | 1U << which);
-    if ((group.*sums)[which].add(value) == SumStatus::kOk) [[likely]]
-      return;
-    const TableSchema& schema = schema_of(Table::kPodDaily);
-    remember({{file, chunk.first_row + kept_[i]}, schema.numbers[first_column + which].name.data(), value});
-  };
-  for (const std::size_t which : {kUsage, kRequest, kLimit}) {
-    const NumberColumn& column = columns[which];
-    for (std::size_t i = 0; i < kept_.size(); ++i) {
-      if (column.valid[kept_[i]] != 0) fold(which, i, column.values[kept_[i]]);
+// Effective usage, row by row: the stored value, else the larger of usage and request, NULL if either is NULL.
+const NumberColumn& PodTable::effective_usage(const Chunk& chunk, RowRange rows, std::size_t first_column) {
+  const NumberColumn& stored = chunk.numbers[first_column + kEffectiveUsage];
+  if (!stored.has_nulls) return stored;
+  const NumberColumn& usage = chunk.numbers[first_column + kUsage];
+  const NumberColumn& request = chunk.numbers[first_column + kRequest];
+  NumberColumn& effective = effective_[first_column == kUsageCpuCoreSeconds ? 0 : 1];
+  effective.values.resize(chunk.rows);
+  effective.valid.resize(chunk.rows);
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
+    const bool is_stored = stored.valid[row] != 0;
+    const bool is_known = is_stored || (usage.is_valid(row) && request.is_valid(row));
+    effective.valid[row] = is_known ? 1 : 0;
+    effective.values[row] = is_stored ? stored.values[row] : is_known ? larger(usage.values[row], request.values[row]) : 0.0;
+  }
+  return effective;
+}
+
+template <typename Wide>
+const double* PodTable::usual_values(const NumberColumn& column, std::size_t sum, RowRange rows, RowPlace first_row, Wide& wide) {
+  using Sum = typename Wide::mapped_type;
+  constexpr double kUsual = SplitSum<Sum::kFraction>::kUsual;
+  const double* const values = column.values.data() + rows.begin;
+  if (all_within(values, rows.size(), kUsual)) return values;
+  std::vector<double>& usual = replaced_[sum];
+  usual.assign(values, values + rows.size());
+  for (std::size_t i = 0; i < usual.size(); ++i) {
+    if (std::fabs(usual[i]) < kUsual) continue;
+    const std::uint32_t slot = slots_[i];
+    if (wide[wide_key(slot, sum)].add(usual[i]) != SumStatus::kOk && has_node(slot)) {
+      remember(
+          {{first_row.file, first_row.row + i}, schema_of(Table::kPodDaily).numbers[kUsageCpuCoreSeconds + sum].name.data(), usual[i]});
+    }
+    usual[i] = 0;
+  }
+  return usual.data();
+}
+
+void PodTable::mark_nulls(const NumberColumn& column, std::size_t sum, RowRange rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const unsigned is_null = column.valid[rows.begin + i] ^ 1U;
+    has_sums_[i] = static_cast<std::uint8_t>(has_sums_[i] & ~(is_null << sum));
+  }
+}
+
+const double* PodTable::capacities(const NumberColumn& column, std::size_t which, RowRange rows) {
+  const double* const values = column.values.data() + rows.begin;
+  if (!all_within(values, rows.size(), std::numeric_limits<double>::infinity())) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (column.is_valid(rows.begin + i) && !std::isfinite(values[i])) odd_capacities_[wide_key(slots_[i], which)].add(values[i]);
     }
   }
-  // Effective usage, row by row: the stored value, else the larger of usage and request, NULL if either is NULL.
-  const NumberColumn& stored = columns[kEffectiveUsage];
-  const NumberColumn& usage = columns[kUsage];
-  const NumberColumn& request = columns[kRequest];
-  for (std::size_t i = 0; i < kept_.size(); ++i) {
-    const std::uint32_t row = kept_[i];
-    if (stored.valid[row] != 0) {
-      fold(kEffectiveUsage, i, stored.values[row]);
-    } else if (usage.valid[row] != 0 && request.valid[row] != 0) {
-      fold(kEffectiveUsage, i, larger(usage.values[row], request.values[row]));
+  if (!column.has_nulls) return values;
+  std::vector<double>& given = replaced_[kAllSums + which];
+  given.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) given[i] = column.valid[rows.begin + i] != 0 ? values[i] : kNone;
+  return given.data();
+}
+
+PodTable::Inputs PodTable::inputs_of(const Chunk& chunk, RowRange rows, std::uint32_t file) {
+  // The columns of the sums lie as the sums do: CPU, then memory.
+  static_assert(kUsageMemoryByteSeconds == kUsageCpuCoreSeconds + PodSums::kSums);
+  const RowPlace first_row{file, chunk.first_row + rows.begin};
+  Inputs inputs;
+  inputs.resource_ids = chunk.texts[kResourceId].data() + rows.begin;
+  has_sums_.assign(rows.size(), 0xFF);
+  for (std::size_t sum = 0; sum < kAllSums; ++sum) {
+    const bool is_cpu = sum < PodSums::kSums;
+    const NumberColumn& column = sum % PodSums::kSums == kEffectiveUsage
+                                     ? effective_usage(chunk, rows, is_cpu ? kUsageCpuCoreSeconds : kUsageMemoryByteSeconds)
+                                     : chunk.numbers[kUsageCpuCoreSeconds + sum];
+    inputs.values[sum] =
+        is_cpu ? usual_values(column, sum, rows, first_row, wide_cpu_) : usual_values(column, sum, rows, first_row, wide_memory_);
+    if (column.has_nulls) mark_nulls(column, sum, rows);
+  }
+  for (std::size_t i = 0; i < kMaxima; ++i) inputs.capacities[i] = capacities(chunk.numbers[kNodeCapacityCpuCores + i], i, rows);
+  return inputs;
+}
+
+void PodTable::add(const Inputs& inputs, const Texts& texts) {
+  constexpr std::size_t kAhead = 12;  // rows: long enough for the third-level cache to answer
+  const std::size_t rows = slots_.size();
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto* const later = reinterpret_cast<const char*>(&totals_[slots_[std::min(i + kAhead, rows - 1)]]);
+    for (std::size_t offset = 0; offset < sizeof(Totals); offset += kCacheLineBytes) __builtin_prefetch(later + offset, 1);
+    Totals& totals = totals_[slots_[i]];
+    for (std::size_t k = 0; k < PodSums::kSums; ++k) totals.cpu[k].add_usual(inputs.values[k][i]);
+    for (std::size_t k = 0; k < PodSums::kSums; ++k) totals.memory[k].add_usual(inputs.values[PodSums::kSums + k][i]);
+    for (std::size_t k = 0; k < kMaxima; ++k) {
+      if (inputs.capacities[k][i] > totals.largest_capacities[k]) totals.largest_capacities[k] = inputs.capacities[k][i];
     }
+    totals.has_sums |= has_sums_[i];
+    if (totals.resource_id != inputs.resource_ids[i]) [[unlikely]]
+      totals.resource_id = larger_text(totals.resource_id, inputs.resource_ids[i], texts);
   }
 }
 
-void PodTable::add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file, const Texts& texts) {
+void PodTable::add(const Chunk& chunk, RowRange rows, std::uint32_t file, const Texts& texts) {
+  if (rows_since_carry_ + rows.size() > kRowsBetweenCarries) carry();
+  rows_since_carry_ += rows.size();
   find_slots(chunk, rows, file, texts);
-  fold_sums(chunk, file, &PodSums::cpu, &PodSums::has_cpu, kUsageCpuCoreSeconds);
-  fold_sums(chunk, file, &PodSums::memory, &PodSums::has_memory, kUsageMemoryByteSeconds);
-  const NumberColumn& cores = chunk.numbers[kNodeCapacityCpuCores];
-  const NumberColumn& bytes = chunk.numbers[kNodeCapacityMemoryBytes];
-  for (std::size_t i = 0; i < kept_.size(); ++i) {
-    PodSums& sums = groups_[slots_[i]].sums;
-    if (cores.valid[kept_[i]] != 0) sums.capacity_cpu_cores.add(cores.values[kept_[i]]);
-    if (bytes.valid[kept_[i]] != 0) sums.capacity_memory_bytes.add(bytes.values[kept_[i]]);
+  add(inputs_of(chunk, rows, file), texts);
+}
+
+void PodTable::carry() {
+  for (std::uint32_t slot = 0; slot < totals_.size(); ++slot) {
+    const auto carry_all = [&](auto& sums, std::size_t first, auto& wide) {
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        if (!sums[i].carry()) continue;
+        wide[wide_key(slot, first + i)].add(sums[i].exact());
+        sums[i] = {};
+      }
+    };
+    carry_all(totals_[slot].cpu, 0, wide_cpu_);
+    carry_all(totals_[slot].memory, PodSums::kSums, wide_memory_);
   }
+  rows_since_carry_ = 0;
+}
+
+PodGroup PodTable::group(std::uint32_t slot) const {
+  const Totals& totals = totals_[slot];
+  PodGroup group{.sums = {}, .resource_id = totals.resource_id, .first_row = first_rows_[slot]};
+  const auto add_wide = [&](auto& sum, std::size_t position, const auto& wide) {
+    if (wide.empty()) return;
+    if (const auto found = wide.find(wide_key(slot, position)); found != wide.end()) sum.add(found->second);
+  };
+  for (std::size_t i = 0; i < PodSums::kSums; ++i) {
+    group.sums.cpu[i] = totals.cpu[i].exact();
+    group.sums.memory[i] = totals.memory[i].exact();
+    add_wide(group.sums.cpu[i], i, wide_cpu_);
+    add_wide(group.sums.memory[i], PodSums::kSums + i, wide_memory_);
+  }
+  group.sums.has_cpu = totals.has_sums & ((1U << PodSums::kSums) - 1);
+  group.sums.has_memory = static_cast<std::uint8_t>(totals.has_sums >> PodSums::kSums);
+  const auto capacity = [&](std::size_t which) {
+    Maximum maximum;
+    if (totals.largest_capacities[which] != kNone) maximum.add(totals.largest_capacities[which]);
+    add_wide(maximum, which, odd_capacities_);
+    return maximum;
+  };
+  group.sums.capacity_cpu_cores = capacity(0);
+  group.sums.capacity_memory_bytes = capacity(1);
+  return group;
 }
 
 void PodTable::merge(const PodTable& other, const TextMapping& mapping, const Texts& texts) {
-  for (const auto& [key, slot] : other.index_) {
-    const PodGroup& theirs = other.groups_[slot];
-    const auto [entry, added] =
-        index_.try_emplace({mapping(key[0]), mapping(key[1]), mapping(key[2])}, static_cast<std::uint32_t>(groups_.size()));
-    if (added) groups_.emplace_back();
-    PodGroup& mine = groups_[entry->second];
-    mine.sums.add(theirs.sums);
+  carry();
+  rows_since_carry_ = kRowsBetweenCarries;  // the other's sums may be as large as sums become
+  std::vector<std::uint32_t> mine_of_theirs(other.size());
+  for (std::uint32_t slot = 0; slot < other.size(); ++slot) {
+    const Key& key = other.key(slot);
+    const Totals& theirs = other.totals_[slot];
+    mine_of_theirs[slot] = index_.slot_of({mapping(key[0]), mapping(key[1]), mapping(key[2])});
+    if (mine_of_theirs[slot] == totals_.size()) {
+      totals_.emplace_back().has_node = theirs.has_node;
+      first_rows_.push_back(other.first_rows_[slot]);
+    }
+    RowPlace& first_row = first_rows_[mine_of_theirs[slot]];
+    first_row = std::min(first_row, other.first_rows_[slot]);
+    Totals& mine = totals_[mine_of_theirs[slot]];
+    for (std::size_t i = 0; i < PodSums::kSums; ++i) {
+      mine.cpu[i].add(theirs.cpu[i]);
+      mine.memory[i].add(theirs.memory[i]);
+    }
+    for (std::size_t i = 0; i < kMaxima; ++i) {
+      mine.largest_capacities[i] = std::max(mine.largest_capacities[i], theirs.largest_capacities[i]);
+    }
+    mine.has_sums |= theirs.has_sums;
     mine.resource_id = larger_text(mine.resource_id, mapping(theirs.resource_id), texts);
-    mine.first_row = std::min(mine.first_row, theirs.first_row);
   }
+  const auto merge_wide = [&](auto& mine, const auto& theirs) {
+    for (const auto& [key, value] : theirs) mine[wide_key(mine_of_theirs[key / kWideKeys], key % kWideKeys)].add(value);
+  };
+  merge_wide(wide_cpu_, other.wide_cpu_);
+  merge_wide(wide_memory_, other.wide_memory_);
+  merge_wide(odd_capacities_, other.odd_capacities_);
   remember(other.offence_);
 }
 
@@ -146,7 +257,7 @@ void PodTable::check() const {
 }
 
 std::size_t PodTable::memory_bytes() const {
-  return groups_.capacity() * sizeof(PodGroup) + index_.bucket_count() * sizeof(*index_.begin());
+  return index_.memory_bytes() + totals_.capacity() * sizeof(Totals) + first_rows_.capacity() * sizeof(RowPlace);
 }
 
 }  // namespace costmill

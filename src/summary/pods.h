@@ -1,14 +1,17 @@
 // Pod rows: the sums of daily pods by (namespace, node, label text), and the rows made of them. Rule 6.
 #pragma once
 
-#include <span>
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <limits>
 #include <vector>
 
 #include "scan/chunk.h"
 #include "summary/exact_sum.h"
-#include "summary/group_key.h"
 #include "summary/maximum.h"
 #include "summary/row_place.h"
+#include "summary/slot_index.h"
+#include "summary/split_sum.h"
 #include "summary/text_mapping.h"
 
 namespace costmill {
@@ -24,12 +27,8 @@ struct PodSums {
   Maximum capacity_cpu_cores;
   Maximum capacity_memory_bytes;
 
-  void add(const PodSums& other);
   // Adds `other` with its sums `count` times (maxima are not multiplied). False on overflow.
   bool add(const PodSums& other, std::int64_t count);
-
- private:
-  void add_maxima(const PodSums& other);
 };
 
 struct PodGroup {
@@ -40,36 +39,77 @@ struct PodGroup {
 
 class PodTable {
  public:
-  // Rows whose node is NULL or '' are dropped. Values that cannot be summed are remembered and refuse the day in check().
-  void add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file, const Texts& texts);
+  using Key = GroupKey<3>;  // namespace, node, label text
+
+  // Values that cannot be summed are remembered and refuse the day in check().
+  void add(const Chunk& chunk, RowRange rows, std::uint32_t file, const Texts& texts);
   void merge(const PodTable& other, const TextMapping& mapping, const Texts& texts);
 
   // Throws Refusal if a value could not be summed; the first by place.
   void check() const;
 
-  // Key: namespace, node, label text.
-  const GroupMap<3, std::uint32_t>& index() const { return index_; }
-  const PodGroup& group(std::uint32_t slot) const { return groups_[slot]; }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(index_.size()); }
+  const Key& key(std::uint32_t slot) const { return index_.key(slot); }
+  // False: the node is NULL or '', and the group is no part of the summary.
+  bool has_node(std::uint32_t slot) const { return totals_[slot].has_node; }
+  PodGroup group(std::uint32_t slot) const;
   std::size_t memory_bytes() const;
 
  private:
+  // CPU and memory, each in the order of PodSums.
+  static constexpr std::size_t kAllSums = 2 * PodSums::kSums;
+  static constexpr std::size_t kMaxima = 2;
+  static constexpr double kNone = -std::numeric_limits<double>::infinity();
+
+  // What a row changes, together in memory.
+  struct Totals {
+    std::array<SplitSum<CoreSecondsSum::kFraction>, PodSums::kSums> cpu;
+    std::array<SplitSum<ByteSecondsSum::kFraction>, PodSums::kSums> memory;
+    std::array<double, kMaxima> largest_capacities{kNone, kNone};
+    TextId resource_id = kNullText;
+    std::uint8_t has_sums = 0;  // bit i: sum i had a value
+    bool has_node = false;
+  };
+
+  // The columns of a range of rows as they are added.
+  struct Inputs {
+    std::array<const double*, kAllSums> values;     // of the usual size; 0 where NULL
+    std::array<const double*, kMaxima> capacities;  // kNone where NULL
+    const TextId* resource_ids = nullptr;
+  };
   struct Offence {
     RowPlace place;  // beyond every file: none
     const char* column = "";
     double value = 0;
   };
 
-  void find_slots(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file, const Texts& texts);
-  template <typename Sum>
-  void fold_sums(const Chunk& chunk, std::uint32_t file, std::array<Sum, PodSums::kSums> PodSums::*sums, std::uint8_t PodSums::*has,
-                 std::size_t first_column);
+  void find_slots(const Chunk& chunk, RowRange rows, std::uint32_t file, const Texts& texts);
+  Inputs inputs_of(const Chunk& chunk, RowRange rows, std::uint32_t file);
+  const NumberColumn& effective_usage(const Chunk& chunk, RowRange rows, std::size_t first_column);
+  // Takes values of unusual size out, to wide sums or as offences.
+  template <typename Wide>
+  const double* usual_values(const NumberColumn& column, std::size_t sum, RowRange rows, RowPlace first_row, Wide& wide);
+  void mark_nulls(const NumberColumn& column, std::size_t sum, RowRange rows);
+  const double* capacities(const NumberColumn& column, std::size_t which, RowRange rows);
+  void add(const Inputs& inputs, const Texts& texts);
+  void carry();
   void remember(const Offence& offence);
 
-  GroupMap<3, std::uint32_t> index_;
-  std::vector<PodGroup> groups_;
+  SlotIndex<3> index_;
+  std::vector<Totals> totals_;  // by slot
+  std::vector<RowPlace> first_rows_;
+  std::size_t rows_since_carry_ = 0;
+  // What does not fit the totals, by slot and position of the sum or maximum.
+  boost::unordered_flat_map<std::uint64_t, CoreSecondsSum> wide_cpu_;
+  boost::unordered_flat_map<std::uint64_t, ByteSecondsSum> wide_memory_;
+  boost::unordered_flat_map<std::uint64_t, Maximum> odd_capacities_;
   Offence offence_;
-  std::vector<std::uint32_t> slots_;  // of the rows kept, as long as one add() runs
-  std::vector<std::uint32_t> kept_;
+
+  // Of the rows at work.
+  std::vector<std::uint32_t> slots_;
+  std::vector<std::uint8_t> has_sums_;  // bit i: sum i is not NULL
+  std::array<NumberColumn, 2> effective_;
+  std::array<std::vector<double>, kAllSums + kMaxima> replaced_;  // columns that are not added as they stand in the chunk
 };
 
 // The larger text by code points; NULL loses against everything.

@@ -22,11 +22,11 @@ bool StorageSums::add(const StorageSums& other, std::int64_t count) {
   return fits;
 }
 
-void StorageTable::add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file) {
+void StorageTable::add(const Chunk& chunk, RowRange rows, std::uint32_t file) {
   constexpr std::array<storage_columns::Number, StorageSums::kSums> kColumns{
       storage_columns::kCapacityByteSeconds, storage_columns::kRequestByteSeconds, storage_columns::kUsageByteSeconds};
   const NumberColumn& capacity_bytes = chunk.numbers[storage_columns::kCapacityBytes];
-  for (const std::uint32_t row : rows) {
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
     Key key;
     for (std::size_t i = 0; i < key.size(); ++i) key[i] = chunk.texts[i][row];
     const RowPlace place{file, chunk.first_row + row};
@@ -35,12 +35,12 @@ void StorageTable::add(const Chunk& chunk, std::span<const std::uint32_t> rows, 
     StorageSums& sums = groups_[entry->second].sums;
     for (std::size_t i = 0; i < kColumns.size(); ++i) {
       const NumberColumn& column = chunk.numbers[kColumns[i]];
-      if (column.valid[row] == 0) continue;
+      if (!column.is_valid(row)) continue;
       sums.has_value = static_cast<std::uint8_t>(sums.has_value | 1U << i);
       if (sums.byte_seconds[i].add(column.values[row]) == SumStatus::kOk) continue;
       remember(place, schema_of(Table::kStorageDaily).numbers[kColumns[i]].name.data(), column.values[row]);
     }
-    if (capacity_bytes.valid[row] != 0) sums.capacity_bytes.add(capacity_bytes.values[row]);
+    if (capacity_bytes.is_valid(row)) sums.capacity_bytes.add(capacity_bytes.values[row]);
   }
 }
 

@@ -36,7 +36,7 @@ class StorageTable {
   using Key = GroupKey<storage_columns::kTextCount>;
   using Index = GroupMap<storage_columns::kTextCount, std::uint32_t>;
 
-  void add(const Chunk& chunk, std::span<const std::uint32_t> rows, std::uint32_t file);
+  void add(const Chunk& chunk, RowRange rows, std::uint32_t file);
   void merge(const StorageTable& other, const TextMapping& mapping);
 
   // Throws Refusal if a value could not be summed; the first by place.

@@ -6,10 +6,42 @@
 #include <xxhash.h>
 
 namespace costmill {
+namespace {
+
+constexpr std::size_t kRecentTexts = 16 * 1024;
+
+std::uint64_t sample_hash(std::string_view text) {
+  constexpr std::uint64_t kMultiplier = 0x9E37'79B9'7F4A'7C15U;
+  std::uint64_t hash = text.size() * kMultiplier;
+  const auto mix = [&](std::size_t offset, std::size_t bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + offset, bytes);
+    hash = (hash ^ word) * kMultiplier;
+    hash ^= hash >> 32U;
+  };
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  constexpr std::size_t kSamples = 6;
+  if (text.size() < kWord) {
+    if (!text.empty()) mix(0, text.size());
+    return hash;
+  }
+  const std::size_t last = text.size() - kWord;
+  for (std::size_t i = 0; i < kSamples; ++i) mix(last * i / (kSamples - 1), kWord);
+  return hash;
+}
+
+}  // namespace
 
 std::size_t TextHash::operator()(std::string_view text) const noexcept { return XXH3_64bits(text.data(), text.size()); }
 
 TextId Texts::intern(std::string_view text) {
+  if (recent_.empty()) recent_.assign(kRecentTexts, kNullText);
+  TextId& recent = recent_[sample_hash(text) % kRecentTexts];
+  if (recent == kNullText || texts_[recent] != text) recent = find_or_store(text);
+  return recent;
+}
+
+TextId Texts::find_or_store(std::string_view text) {
   const auto found = ids_.find(text);
   if (found != ids_.end()) return found->second;
   const auto id = static_cast<TextId>(texts_.size());
@@ -42,7 +74,7 @@ std::string_view Texts::store(std::string_view text) {
 }
 
 std::size_t Texts::memory_bytes() const {
-  return stored_bytes_ + texts_.capacity() * sizeof(std::string_view) +
+  return stored_bytes_ + recent_.capacity() * sizeof(TextId) + texts_.capacity() * sizeof(std::string_view) +
          ids_.bucket_count() * (sizeof(std::string_view) + sizeof(TextId) + 1);
 }
 

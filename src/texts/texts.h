@@ -28,10 +28,14 @@ class Texts {
   std::size_t memory_bytes() const;
 
  private:
+  TextId find_or_store(std::string_view text);
   std::string_view store(std::string_view text);
 
   static constexpr std::size_t kBlockBytes = 64 * 1024;
 
+  // The texts asked for last, by a hash of some of their bytes: a label text of half a kilobyte that comes again costs one
+  // comparison instead of being hashed.
+  std::vector<TextId> recent_;
   std::vector<std::string_view> texts_;
   boost::unordered_flat_map<std::string_view, TextId, TextHash> ids_;
   std::vector<std::unique_ptr<char[]>> blocks_;
