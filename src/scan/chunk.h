@@ -29,7 +29,7 @@ struct TableSchema {
   std::span<const ColumnSpec> numbers;
 };
 
-// Which of a schema's columns a scan decodes, one bit a position; the others stay NULL in the chunk.
+// Which of a schema's columns a scan decodes, one bit a position; the others hold nothing in the chunk.
 struct WantedColumns {
   std::uint32_t texts = 0;
   std::uint32_t numbers = 0;

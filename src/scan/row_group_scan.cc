@@ -29,7 +29,12 @@ std::vector<int> column_indices(const parquet::SchemaDescriptor& file_schema, Ta
 
 RowGroupScan::RowGroupScan(std::shared_ptr<parquet::ParquetFileReader> reader, std::string file, int row_group, Table table,
                            WantedColumns wanted, const ScanOptions& options, Texts& texts)
-    : reader_(std::move(reader)), file_(std::move(file)), row_group_(row_group), options_(options), schema_(schema_of(table)) {
+    : reader_(std::move(reader)),
+      file_(std::move(file)),
+      row_group_(row_group),
+      options_(options),
+      wanted_(wanted),
+      schema_(schema_of(table)) {
   try {
     const auto metadata = reader_->metadata();
     const parquet::SchemaDescriptor& file_schema = *metadata->schema();
@@ -97,8 +102,10 @@ void RowGroupScan::decode(std::size_t rows, Chunk& chunk) {
     decoding_ = schema_.texts[i].name;
     if (texts_[i]) {
       texts_[i]->read(rows, chunk.texts[i]);
-    } else {
+    } else if (wanted_.text(i)) {
       chunk.texts[i].assign(rows, kNullText);
+    } else {
+      chunk.texts[i].clear();
     }
   }
   chunk.numbers.resize(numbers_.size());
@@ -109,6 +116,7 @@ void RowGroupScan::decode(std::size_t rows, Chunk& chunk) {
       numbers_[i]->read(rows, column);
       continue;
     }
+    if (!wanted_.number(i)) continue;
     column.values.assign(rows, 0.0);
     column.valid.assign(rows, 0);
     column.has_nulls = true;

@@ -22,7 +22,7 @@ struct ScanOptions {
 // ones calls.
 inline constexpr std::size_t kDecodeBatchRows = 4 * 1024;
 
-// Columns of the schema that the file lacks read NULL. Not thread-safe; `texts` takes the codes of every text met.
+// Wanted columns that the file lacks read NULL. Not thread-safe; `texts` takes the codes of every text met.
 class RowGroupScan {
  public:
   RowGroupScan(std::shared_ptr<parquet::ParquetFileReader> reader, std::string file, int row_group, Table table, WantedColumns wanted,
@@ -42,7 +42,8 @@ class RowGroupScan {
   std::shared_ptr<parquet::RowGroupReader> group_;
   std::uint64_t first_row_ = 0;
   std::size_t rows_left_ = 0;
-  std::string decoding_;  // column at work, for messages
+  WantedColumns wanted_;
+  std::string_view decoding_;  // column at work, for messages
   std::unique_ptr<TimeReader> interval_start_;
   std::vector<std::unique_ptr<TextReader>> texts_;  // null: not wanted, not in the file, or only NULLs
   std::vector<std::unique_ptr<NumberReader>> numbers_;

@@ -51,17 +51,15 @@ bool PodSums::add(const PodSums& other, std::int64_t count) {
 }
 
 void PodTable::find_slots(const Chunk& chunk, RowRange rows, std::uint32_t file, const Texts& texts) {
-  const TextId* const namespaces = chunk.texts[kNamespace].data();
-  const TextId* const nodes = chunk.texts[kNode].data();
-  const TextId* const labels = chunk.texts[kPodLabels].data();
+  const TextId* const namespaces = chunk.texts[kNamespace].data() + rows.begin;
+  const TextId* const nodes = chunk.texts[kNode].data() + rows.begin;
+  const TextId* const labels = chunk.texts[kPodLabels].data() + rows.begin;
   slots_.resize(rows.size());
-  for (std::size_t row = rows.begin; row < rows.end; ++row) {
-    const std::uint32_t slot = index_.slot_of({namespaces[row], nodes[row], labels[row]});
-    slots_[row - rows.begin] = slot;
-    if (slot < totals_.size()) [[likely]]
-      continue;
-    totals_.emplace_back().has_node = nodes[row] != kNullText && !texts[nodes[row]].empty();
-    first_rows_.push_back({file, chunk.first_row + row});
+  index_.find(slots_, [&](std::size_t i) { return Key{namespaces[i], nodes[i], labels[i]}; });
+  for (std::size_t i = 0; totals_.size() < index_.size(); ++i) {
+    if (slots_[i] < totals_.size()) continue;
+    totals_.emplace_back().has_node = nodes[i] != kNullText && !texts[nodes[i]].empty();
+    first_rows_.push_back({file, chunk.first_row + rows.begin + i});
   }
 }
 

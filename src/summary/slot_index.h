@@ -1,46 +1,58 @@
-// From group keys to slots: positions of the group in columns of accumulators.
+// From group keys to slots: positions of the group in columns of totals.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "summary/group_key.h"
 
 namespace costmill {
 
-// Slots count up from 0 in the order of first sight. The rows of one hour mostly come in the order of the hour before, so the trail
-// of slots is kept and the next one on it is tried first; beyond that it is a hash table of 32-bit slots with open addressing.
+// Slots count up from 0 in the order of first sight. A hash table with open addressing whose entries hold key and slot, asked for
+// many keys at once: where an entry lies is fetched for all keys of a block before the first is looked at, so that a table beyond the
+// second-level cache costs little more than one within.
 template <std::size_t kSize>
 class SlotIndex {
  public:
   using Key = GroupKey<kSize>;
 
-  std::uint32_t slot_of(const Key& key) {
-    if (!keys_.empty()) __builtin_prefetch(&keys_[trail_[(expected_ + kAhead) & trail_mask_]]);
-    for (std::uint32_t step = 0; step < kGuesses && !keys_.empty(); ++step) {
-      const std::uint32_t guess = trail_[(expected_ + step) & trail_mask_];
-      if (!is_same(keys_[guess], key)) continue;
-      expected_ += step + 1;
-      return record(guess);
+  // Fills slots[i] with the slot of key_at(i).
+  template <typename KeyAt>
+  void find(std::span<std::uint32_t> slots, const KeyAt& key_at) {
+    std::array<std::size_t, kBlock> buckets;
+    for (std::size_t begin = 0; begin < slots.size(); begin += kBlock) {
+      const std::size_t count = std::min(kBlock, slots.size() - begin);
+      reserve(keys_.size() + count);
+      for (std::size_t i = 0; i < count; ++i) {
+        buckets[i] = bucket_of(key_at(begin + i));
+        __builtin_prefetch(&entries_[buckets[i]]);
+      }
+      for (std::size_t i = 0; i < count; ++i) slots[begin + i] = find_or_add(key_at(begin + i), buckets[i]);
     }
-    const std::uint32_t slot = find_or_add(key);
-    expected_ = last_seen_[slot] + 1;
-    return record(slot);
+  }
+
+  std::uint32_t slot_of(const Key& key) {
+    reserve(keys_.size() + 1);
+    return find_or_add(key, bucket_of(key));
   }
 
   std::size_t size() const { return keys_.size(); }
   const Key& key(std::uint32_t slot) const { return keys_[slot]; }
 
-  std::size_t memory_bytes() const {
-    return keys_.capacity() * sizeof(Key) + (last_seen_.capacity() + buckets_.capacity() + trail_.capacity()) * sizeof(std::uint32_t);
-  }
+  std::size_t memory_bytes() const { return keys_.capacity() * sizeof(Key) + entries_.capacity() * sizeof(Entry); }
 
  private:
+  struct Entry {
+    Key key{};
+    std::uint32_t slot = kFree;
+  };
+
   static constexpr std::uint32_t kFree = 0xFFFF'FFFF;
-  static constexpr std::size_t kFirstBuckets = 1024;
-  static constexpr std::uint32_t kAhead = 12;   // positions on the trail: long enough for the third-level cache to answer
-  static constexpr std::uint32_t kGuesses = 2;  // pods go: what followed may be absent
+  static constexpr std::size_t kFirstEntries = 1024;
+  static constexpr std::size_t kBlock = 64;
 
   // std::array compares by calling memcmp.
   static bool is_same(const Key& a, const Key& b) {
@@ -49,52 +61,34 @@ class SlotIndex {
     return difference == 0;
   }
 
-  std::uint32_t record(std::uint32_t slot) {
-    trail_[position_ & trail_mask_] = slot;
-    last_seen_[slot] = position_++;
-    return slot;
-  }
+  std::size_t bucket_of(const Key& key) const { return GroupKeyHash<kSize>()(key) & (entries_.size() - 1); }
 
-  [[gnu::noinline]] std::uint32_t find_or_add(const Key& key) {
-    if (keys_.size() * 2 >= buckets_.size()) grow();
-    const std::size_t mask = buckets_.size() - 1;
-    for (std::size_t bucket = GroupKeyHash<kSize>()(key) & mask;; bucket = (bucket + 1) & mask) {
-      const std::uint32_t slot = buckets_[bucket];
-      if (slot == kFree) {
-        buckets_[bucket] = static_cast<std::uint32_t>(keys_.size());
+  std::uint32_t find_or_add(const Key& key, std::size_t bucket) {
+    while (true) {
+      Entry& entry = entries_[bucket];
+      if (entry.slot == kFree) {
+        entry = {key, static_cast<std::uint32_t>(keys_.size())};
         keys_.push_back(key);
-        last_seen_.push_back(expected_ - 1);
-        return buckets_[bucket];
+        return entry.slot;
       }
-      if (is_same(keys_[slot], key)) return slot;
+      if (is_same(entry.key, key)) return entry.slot;
+      bucket = (bucket + 1) & (entries_.size() - 1);
     }
   }
 
-  void grow() {
-    buckets_.assign(std::max(kFirstBuckets, buckets_.size() * 2), kFree);
-    const std::size_t mask = buckets_.size() - 1;
+  // Keeps a quarter of the entries free.
+  void reserve(std::size_t keys) {
+    if (keys * 4 <= entries_.size() * 3) return;
+    entries_.assign(std::max(kFirstEntries, entries_.size() * 2), Entry{});
     for (std::uint32_t slot = 0; slot < keys_.size(); ++slot) {
-      std::size_t bucket = GroupKeyHash<kSize>()(keys_[slot]) & mask;
-      while (buckets_[bucket] != kFree) bucket = (bucket + 1) & mask;
-      buckets_[bucket] = slot;
+      std::size_t bucket = bucket_of(keys_[slot]);
+      while (entries_[bucket].slot != kFree) bucket = (bucket + 1) & (entries_.size() - 1);
+      entries_[bucket] = {keys_[slot], slot};
     }
-    // Several rows of an hour may be of one group, so the trail is longer than there are groups.
-    std::vector<std::uint32_t> trail(buckets_.size(), 0);
-    for (std::size_t i = 1; i <= std::min<std::size_t>(trail_.size(), position_); ++i) {
-      const auto position = static_cast<std::uint32_t>(position_ - i);
-      trail[position & mask] = trail_[position & trail_mask_];
-    }
-    trail_ = std::move(trail);
-    trail_mask_ = static_cast<std::uint32_t>(mask);
   }
 
-  std::vector<Key> keys_;                 // by slot
-  std::vector<std::uint32_t> last_seen_;  // by slot: its position on the trail
-  std::vector<std::uint32_t> buckets_;    // slots; a power of two
-  std::vector<std::uint32_t> trail_;      // of the latest slots, by position modulo its size, a power of two
-  std::uint32_t trail_mask_ = 0;
-  std::uint32_t position_ = 0;
-  std::uint32_t expected_ = 0;  // position whose slot is expected again
+  std::vector<Key> keys_;  // by slot
+  std::vector<Entry> entries_;
 };
 
 }  // namespace costmill

@@ -92,7 +92,7 @@ inline Decoded decode(const TempTree& tree, const std::string& path, Table table
       }
       for (std::size_t i = 0; i < chunk.numbers.size(); ++i) {
         const NumberColumn& column = chunk.numbers[i];
-        for (std::size_t row = 0; row < chunk.rows; ++row) {
+        for (std::size_t row = 0; row < column.values.size(); ++row) {
           EXPECT_TRUE(column.is_valid(row) || column.has_nulls);
           decoded.numbers[i].push_back(column.is_valid(row) ? std::optional<double>(column.values[row]) : std::nullopt);
         }
