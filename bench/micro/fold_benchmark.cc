@@ -17,21 +17,21 @@ enum class Nulls { kNone, kSome };
 
 // Rows of `groups` groups on 50 nodes, in random order; six hours of one day.
 Chunk pods_chunk(Texts& texts, std::size_t groups, Nulls nulls) {
-  using namespace pod_columns;
+  namespace columns = pod_columns;
   std::mt19937_64 random(1);
   std::gamma_distribution<double> gamma(2.0, 500.0);
   Chunk chunk;
   chunk.rows = kRows;
-  chunk.texts.assign(kTextCount, std::vector<TextId>(kRows, kNullText));
-  chunk.numbers.assign(kNumberCount, {});
+  chunk.texts.assign(columns::kTextCount, std::vector<TextId>(kRows, kNullText));
+  chunk.numbers.assign(columns::kNumberCount, {});
   chunk.interval_start_ms.assign(kRows, kDay.number * kMillisecondsPerDay);
   for (std::size_t row = 0; row < kRows; ++row) {
     const std::size_t group = random() % groups;
     chunk.interval_start_ms[row] += static_cast<std::int64_t>(row * 6 / kRows) * 3'600'000;
-    chunk.texts[kNamespace][row] = texts.intern("namespace-" + std::to_string(group % 300));
-    chunk.texts[kNode][row] = texts.intern("node-" + std::to_string(group % 50));
-    chunk.texts[kResourceId][row] = texts.intern("i-" + std::to_string(group % 50));
-    chunk.texts[kPodLabels][row] = texts.intern("{\"app\": \"" + std::to_string(group) + "\"}");
+    chunk.texts[columns::kNamespace][row] = texts.intern("namespace-" + std::to_string(group % 300));
+    chunk.texts[columns::kNode][row] = texts.intern("node-" + std::to_string(group % 50));
+    chunk.texts[columns::kResourceId][row] = texts.intern("i-" + std::to_string(group % 50));
+    chunk.texts[columns::kPodLabels][row] = texts.intern("{\"app\": \"" + std::to_string(group) + "\"}");
   }
   for (NumberColumn& column : chunk.numbers) {
     column.has_nulls = nulls == Nulls::kSome;
