@@ -1,0 +1,60 @@
+"""What is measured: Costmill, the decode limit, Costmill's scan and fold alone, and the peers; each as an action that gives a Run."""
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from datasets import HERE, data_set, pod_folder
+from measure import in_turns, measure
+
+PEER_PYTHON = HERE.parent / "build" / "bench-venv" / "bin" / "python"
+MONTH = "2025-10"
+
+
+class Subjects:
+    def __init__(self, binary, folder, rows, runs):
+        self.binary, self.folder, self.rows, self.runs = Path(binary).resolve(), Path(folder).resolve(), rows, runs
+
+    def data(self, rows=None, **options):
+        return data_set(self.folder, rows or self.rows, **options)
+
+    def in_turns(self, actions, at_most=100):
+        return in_turns(min(self.runs, at_most), actions, warm_up=self.runs > 1)
+
+    def command(self, data, sink, layout="koku", workers=1, numeric="float64", **performance):
+        """Settings of the section `performance` may be given as they are called."""
+        performance = {"max_workers": workers, **performance}
+        source = data / "poc" if layout == "poc" else data
+        return [self.binary, "run", "--input", f"file:{source}", "--layout", layout, "--reference", f"csv:{data / 'reference'}", "--month", MONTH,
+                "--sink", sink, "--numeric", numeric, "--full", "--progress", "never", "--log-level", "error",
+                *[part for key, value in performance.items() for part in ("--set", f"performance.{key}={value}")]]
+
+    def costmill(self, data, sink="parquet", **options):
+        """The whole job into an empty sink."""
+        def action():
+            with tempfile.TemporaryDirectory(dir=self.folder) as out:
+                return measure(self.command(data, f"sqlite:{out}/costmill.db" if sink == "sqlite" else f"{sink}:{out}", **options))
+        return action
+
+    def peer(self, name, data, layout="koku", threads=1):
+        def action():
+            with tempfile.TemporaryDirectory(dir=self.folder) as out:
+                return measure([PEER_PYTHON, HERE / f"peer_{name}.py", data, f"{out}/summary.parquet", "--layout", layout, "--threads", threads])
+        return action
+
+    def decode_limit(self, kind, data):
+        return lambda: measure([self.binary.parent / "decode_limit", kind, pod_folder(data)])
+
+    def scan_and_fold(self, kind, data):
+        return lambda: measure([self.binary.parent / "scan_and_fold", kind, pod_folder(data)])
+
+    def require_agreement(self, peers, data, layout):
+        """Ends the program if a peer's rows are not Costmill's."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as out:
+            subprocess.run([str(part) for part in self.command(data, f"parquet:{out}", layout)], check=True, stdout=subprocess.DEVNULL)
+            for peer in peers:
+                file = f"{out}/{peer}.parquet"
+                subprocess.run([str(PEER_PYTHON), str(HERE / f"peer_{peer}.py"), str(data), file, "--layout", layout, "--threads", "2"], check=True)
+                done = subprocess.run([str(PEER_PYTHON), str(HERE / "agree.py"), out, file], capture_output=True, text=True, check=False)
+                if done.returncode:
+                    sys.exit(f"{peer} over {data} ({layout}) and Costmill differ: {done.stdout}{done.stderr}")
