@@ -37,13 +37,14 @@ def options():
     parser.add_argument("--skip", nargs="+", choices=SECTIONS, default=[], metavar="SECTION")
     parser.add_argument("--rows", type=int, default=10_000_000, help="hourly rows; some sections take a tenth of it, or ten times as many")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="20,000 rows and one run: whether all works, not how fast")
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--quick", action="store_true", help="20,000 rows of 3 days and one run: whether all works, not how fast")
     parser.add_argument("--table", choices=TABLES)
     parser.add_argument("--data", type=Path, default=BUILD, help="where generated months and results are kept")
     parser.add_argument("--page", type=Path, default=HERE.parent / "docs" / "benchmarks.md")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.rows, chosen.runs = 20_000, 1
+        chosen.rows, chosen.runs, chosen.days = 20_000, 1, 3
     return chosen
 
 
@@ -54,7 +55,7 @@ def main():
         print(TABLES[chosen.table](Figures(page.load(results, SECTIONS)), chosen.rows))
         return
     chosen.data.mkdir(parents=True, exist_ok=True)
-    subjects = Subjects(chosen.bin, chosen.data, chosen.rows, chosen.runs)
+    subjects = Subjects(chosen.bin, chosen.data, chosen.rows, chosen.runs, chosen.days)
     for name in SECTIONS:
         if name not in chosen.only or name in chosen.skip:
             continue

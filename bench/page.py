@@ -47,6 +47,7 @@ def write(page, results, facts, rows):
     parts = [HEAD, "## Machine and versions\n\n| | |\n| --- | --- |\n" + "\n".join(f"| {name} | {fact} |" for name, fact in facts.items()) + "\n",
              "## In short\n\n" + goals(Figures(results), rows) + "\n"]
     for result in results.values():
-        measured = f"{result['rows']:,} hourly rows, medians of {result['runs']} runs, load {result['load']:.1f} before."
+        runs = f"medians of {result['runs']} runs" if result["runs"] > 1 else "one run"
+        measured = f"{result['rows']:,} hourly rows, {runs}, load {result['load']:.1f} before."
         parts.append(f"## {result['title']}\n\n{measured}\n\n{result['text']}\n")
     page.write_text("\n".join(parts))

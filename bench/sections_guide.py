@@ -88,5 +88,5 @@ def micro(subjects):
     for one in json.loads(done.stdout)["benchmarks"]:
         if one.get("aggregate_name", "median") == "median" and (subjects.runs == 1 or one["run_type"] == "aggregate"):
             wanted[one["run_name"]] = 1e9 / one["items_per_second"]
-    rows = [[f"`{name}`", seconds(nanoseconds)] for name, nanoseconds in wanted.items()]
+    rows = [[f"`{name}`", seconds(nanoseconds)] for name, nanoseconds in sorted(wanted.items())]
     return "Inner loops", "CPU time an item: a row, a text, a value.\n\n" + table(["loop", "ns an item"], rows), wanted

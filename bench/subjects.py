@@ -12,11 +12,12 @@ MONTH = "2025-10"
 
 
 class Subjects:
-    def __init__(self, binary, folder, rows, runs):
-        self.binary, self.folder, self.rows, self.runs = Path(binary).resolve(), Path(folder).resolve(), rows, runs
+    def __init__(self, binary, folder, rows, runs, days):
+        self.binary, self.folder = Path(binary).resolve(), Path(folder).resolve()
+        self.rows, self.runs, self.days = rows, runs, days
 
     def data(self, rows=None, **options):
-        return data_set(self.folder, rows or self.rows, **options)
+        return data_set(self.folder, rows or self.rows, self.days, **options)
 
     def in_turns(self, actions, at_most=100):
         return in_turns(min(self.runs, at_most), actions, warm_up=self.runs > 1)
