@@ -11,6 +11,7 @@ MACROS = """
 CREATE TEMP MACRO kept(label_text) AS
   map_from_entries(list_filter(map_entries(label_text::JSON::MAP(VARCHAR, VARCHAR)), lambda entry: list_contains($keys, entry.key)));
 CREATE TEMP MACRO written(label_map) AS to_json(map_from_entries(list_sort(map_entries(label_map))))::VARCHAR;
+CREATE TEMP MACRO piece(entry) AS to_json(entry.key)::VARCHAR || ':' || to_json(entry.value)::VARCHAR;
 CREATE TEMP MACRO gigabytes(bytes) AS bytes * power(2, -30);
 """
 CAPACITY = """
@@ -36,8 +37,14 @@ CREATE TEMP TABLE {subject}_texts AS
 CREATE TEMP TABLE {subject}_maps AS
   SELECT DISTINCT interval_start::DATE AS day, {subject}, map AS {subject}_map
   FROM {subject_labels} JOIN {subject}_texts ON text IS NOT DISTINCT FROM {subject}_labels WHERE {in_month};
+CREATE TEMP TABLE {subject}_values AS
+  SELECT map AS {subject}_map, map::JSON::MAP(VARCHAR, VARCHAR) AS {subject}_value FROM (SELECT DISTINCT map FROM {subject}_texts);
+CREATE TEMP TABLE {subject}_entries AS
+  SELECT {subject}_map, entry.key AS key, piece(entry) AS piece
+  FROM (SELECT {subject}_map, unnest(map_entries({subject}_value)) AS entry FROM {subject}_values);
 """
-# A map of a node or namespace travels as its JSON text; there are few of them.
+# A map of a node or namespace travels as its JSON text; there are few of them. Entries are merged as rows, which takes a third of the time
+# of map_concat and to_json. Sorted pieces are sorted keys, as long as no key holds a character below the quotation mark.
 MERGED_PODS = """
 CREATE TEMP TABLE pod_texts AS
   SELECT row_number() OVER () AS pod_text, pod_labels, kept(pod_labels) AS map FROM (SELECT DISTINCT pod_labels FROM pod_sums);
@@ -45,10 +52,21 @@ CREATE TEMP TABLE pods_with_maps AS
   SELECT p.* EXCLUDE (pod_labels), pod_text, node_map, namespace_map FROM pod_sums p
   JOIN pod_texts t ON t.pod_labels IS NOT DISTINCT FROM p.pod_labels
   LEFT JOIN node_maps USING (day, node) LEFT JOIN namespace_maps USING (day, namespace);
+CREATE TEMP TABLE pod_entries AS
+  SELECT pod_text, entry.key AS key, piece(entry) AS piece FROM (SELECT pod_text, unnest(map_entries(map)) AS entry FROM pod_texts);
+CREATE TEMP TABLE distinct_combinations AS
+  SELECT row_number() OVER () AS id, * FROM (SELECT DISTINCT pod_text, node_map, namespace_map FROM pods_with_maps);
+CREATE TEMP TABLE merged AS
+  SELECT id, '{{' || array_to_string(list_sort(list(piece)), ',') || '}}' AS labels
+  FROM (SELECT id, key, arg_max(piece, rank) AS piece
+        FROM (SELECT id, key, piece, 2 AS rank FROM distinct_combinations JOIN pod_entries USING (pod_text) UNION ALL
+              SELECT id, key, piece, 1 FROM distinct_combinations JOIN namespace_entries USING (namespace_map) UNION ALL
+              SELECT id, key, piece, 0 FROM distinct_combinations JOIN node_entries USING (node_map))
+        GROUP BY id, key)
+  GROUP BY id;
 CREATE TEMP TABLE combinations AS
-  SELECT c.*, CASE WHEN map IS NOT NULL THEN written(map_concat(coalesce(node_map, '{{}}')::JSON::MAP(VARCHAR, VARCHAR),
-                                                      coalesce(namespace_map, '{{}}')::JSON::MAP(VARCHAR, VARCHAR), map)) END AS pod_labels
-  FROM (SELECT DISTINCT pod_text, node_map, namespace_map FROM pods_with_maps) c JOIN pod_texts USING (pod_text);
+  SELECT c.* EXCLUDE (id), CASE WHEN map IS NOT NULL THEN coalesce(labels, '{{}}') END AS pod_labels
+  FROM distinct_combinations c JOIN pod_texts USING (pod_text) LEFT JOIN merged USING (id);
 CREATE TEMP TABLE categories_of AS
   SELECT namespace, count(*) AS matches, max(id) AS category
   FROM (SELECT namespace FROM pod_sums UNION SELECT namespace FROM {storage}) JOIN categories ON namespace LIKE pattern GROUP BY namespace;
@@ -80,9 +98,9 @@ CREATE TEMP TABLE storage_with_maps AS
   LEFT JOIN node_maps n ON n.day = s.day AND n.node = r.node LEFT JOIN namespace_maps m ON m.day = s.day AND m.namespace = s.namespace;
 CREATE TEMP TABLE storage_combinations AS
   SELECT *, CASE WHEN volume_text IS NOT NULL AND claim_text IS NOT NULL THEN written(map_concat(
-           coalesce(node_map, '{{}}')::JSON::MAP(VARCHAR, VARCHAR), coalesce(namespace_map, '{{}}')::JSON::MAP(VARCHAR, VARCHAR),
-           kept(volume_text), kept(claim_text))) END AS volume_labels
-  FROM (SELECT DISTINCT node_map, namespace_map, volume_text, claim_text FROM storage_with_maps);
+           node_value, namespace_value, kept(volume_text), kept(claim_text))) END AS volume_labels
+  FROM (SELECT DISTINCT node_map, namespace_map, volume_text, claim_text FROM storage_with_maps)
+  LEFT JOIN node_values USING (node_map) LEFT JOIN namespace_values USING (namespace_map);
 CREATE TEMP TABLE storage_groups AS
   SELECT day, namespace, node, resource_id, claim, volume, class, handle, c.volume_labels, gigabytes(max(capacity)) AS capacity,
          gigabytes(sum(capacity_seconds) * coalesce(max(matches), 1) / {month_seconds}) AS capacity_months,

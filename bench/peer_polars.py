@@ -23,6 +23,7 @@ DAY = col("interval_start").cast(polars.Date).alias("day")
 BOTH = [(resource, name) for resource in ("cpu", "memory") for name in SUMS]
 COLUMNS = [f"{resource}_{name}" for resource, name in BOTH]
 KEPT = set(inputs.enabled_keys())
+encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def scan(table):
@@ -44,11 +45,15 @@ def seconds(resource, name):
 
 
 def kept(text):
-    return None if text is None else {key: value for key, value in json.loads(text).items() if key in KEPT}
+    """By enabled key the piece of JSON that it becomes."""
+    if text is None:
+        return None
+    return {key: f"{encoded(key)}:{encoded(value)}" for key, value in json.loads(text).items() if key in KEPT}
 
 
-def written(labels):
-    return json.dumps(labels, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def written(pieces):
+    """Sorted pieces are sorted keys, as long as no key holds a character below the quotation mark."""
+    return "{" + ",".join(sorted(pieces.values())) + "}"
 
 
 def capacity():
@@ -80,12 +85,14 @@ def with_merged_labels(rows, texts, merged):
     """Adds the merge of the maps of node and namespace with the label columns `texts`."""
     keys = ["node_map", "namespace_map", *texts]
     combinations = rows.select(keys).unique()
-    lower = {text: json.loads(text) if text else {} for key in keys[:2] for text in combinations[key].unique()}
+    lower = {text: kept(text) or {} for key in keys[:2] for text in combinations[key].unique()}
     upper = {text: kept(text) for key in texts for text in combinations[key].unique()}
     labels = []
     for node, namespace, *own in combinations.iter_rows():
-        maps = [upper[text] for text in own]
-        labels.append(None if None in maps else written({**lower[node], **lower[namespace], **{k: v for one in maps for k, v in one.items()}}))
+        pieces = lower[node] | lower[namespace]
+        for text in own:
+            pieces = None if pieces is None or upper[text] is None else pieces | upper[text]
+        labels.append(None if pieces is None else written(pieces))
     return rows.join(combinations.with_columns(polars.Series(merged, labels, polars.String)), on=keys, nulls_equal=True, how="left")
 
 
@@ -154,7 +161,7 @@ def main():
     rows.select(
         "data_source", *[col(name).alias(column) for column, name in OUTPUT.items()], "infrastructure_usage_cost",
         all_labels=polars.coalesce("pod_labels", "volume_labels", polars.lit("{}")), usage_end="day", source_uuid=source, cluster_id=source,
-        cluster_alias=source, report_period_id=polars.lit(None, polars.Int32)).write_parquet(inputs.output)
+        cluster_alias=source, report_period_id=polars.lit(None, polars.Int32)).write_parquet(inputs.output, compression="snappy")
 
 
 if __name__ == "__main__":

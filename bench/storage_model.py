@@ -46,5 +46,6 @@ def storage_columns(random, cluster, pods):
         "persistentvolumeclaim_labels": [json.dumps({"app": WORDS[number % 20], "backup": "daily"}) if number % 4 else "{}" for number in claim]}
     numbers = {
         "persistentvolumeclaim_capacity_bytes": size, "persistentvolumeclaim_capacity_byte_seconds": size * 86400,
-        "volume_request_storage_byte_seconds": size * 86400 * 0.9, "persistentvolumeclaim_usage_byte_seconds": size * 86400 * random.random(len(claim))}
+        "volume_request_storage_byte_seconds": size * 86400 * 0.9,
+        "persistentvolumeclaim_usage_byte_seconds": size * 86400 * random.random(len(claim))}
     return {**{name: pyarrow.array(values, pyarrow.string()) for name, values in texts.items()}, **numbers}
