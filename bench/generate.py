@@ -62,6 +62,7 @@ class Day:
     def __init__(self, cluster, options, day):
         self.cluster, self.options, self.day = cluster, options, day
         self.random = numpy.random.default_rng([options.seed, day])
+        self.unused = numpy.random.default_rng([options.seed, day, 1])  # unused columns do not change the others
         self.pods = cluster.pods_of_day(self.random, day)
         self.names = pyarrow.array(self.pods.names, pyarrow.string())
         self.midnight = numpy.datetime64(f"{YEAR}-{MONTH:02d}-{day:02d}T00:00:00", "ms")
@@ -118,7 +119,7 @@ class Day:
                    "pod_labels": coded(cluster.labels, cluster.label_number(self.pods)[pods], self.without_labels[pods]),
                    "node_role": coded(cluster.roles, node_code)}
         for number in range(self.options.pad_columns):
-            columns[f"unused_{number:02d}"] = self.random.random(len(pods)) if number % 2 else columns["namespace"]
+            columns[f"unused_{number:02d}"] = self.unused.random(len(pods)) if number % 2 else columns["namespace"]
         return columns
 
     def missing(self, rows):
