@@ -44,8 +44,12 @@ soak: build mutation
 mutation: deps
 	$(PYTHON) tests/mutation/mutate.py
 
+# BENCH: options of bench/bench.py, e.g. make bench BENCH="--only workers --runs 3"
 bench: build
-	$(PYTHON) bench/bench.py --bin $(COSTMILL)
+	tools/bootstrap bench
+	@cmake --preset release >build/cmake.log || { cat build/cmake.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS) --target decode_limit scan_and_fold micro_benchmarks
+	$(PYTHON) bench/bench.py --bin $(COSTMILL) $(BENCH)
 
 bench-postgres: build
 	$(PYTHON) bench/postgres.py --bin $(COSTMILL)

@@ -1,69 +1,70 @@
 #!/usr/bin/env python3
-"""Times the whole job on generated months and prints a table: CPU seconds, wall seconds, peak memory (medians), and the CPU seconds
-in multiples of what pyarrow takes to decode the same columns (decode.py), measured in turns with the job.
+"""Measures Costmill beside the decode limit and its peers, section by section, and writes docs/benchmarks.md.
 
-usage: bench.py --bin PATH [--rows 1000000 ...] [--runs 5] [--data DIR]
+usage: bench.py --bin PATH [--only SECTION...] [--skip SECTION...] [--rows 10000000] [--runs 5] [--quick]
 
-Each run is a process of its own, timed by the operating system's account of it; the data set is in the page cache after a warm-up.
+A section that is measured again replaces its old result; those of the others stay on the page. `tools/bootstrap bench` installs the peers.
+--table readme|goals prints a short table of what was measured, and measures nothing.
 """
 import argparse
 import os
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-SINKS = ("csv", "parquet", "sqlite")
-DECODING = "decode only (pyarrow)"
+import page
+import sections_guide
+import sections_peers
+import sections_scaling
+from datasets import HERE
+from subjects import Subjects
+from summary import Figures, goals, readme
+
+SECTIONS = {
+    "scan": sections_peers.scan, "peers": sections_peers.peers, "peer_variants": sections_peers.peer_variants, "workers": sections_scaling.workers,
+    "columns": sections_scaling.columns, "row_scaling": sections_scaling.row_scaling, "group_scaling": sections_scaling.group_scaling,
+    "streaming": sections_scaling.streaming, "sinks": sections_scaling.sinks, "sqlite": sections_scaling.sqlite,
+    "switches": sections_guide.switches, "readers": sections_guide.readers, "chunks": sections_guide.chunks, "sizes": sections_guide.sizes,
+    "micro": sections_guide.micro}
+TABLES = {"readme": readme, "goals": goals}
+BUILD = HERE.parent / "build" / "bench"
 
 
-def measure(command):
-    begin = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    errors = process.stderr.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"{' '.join(command)} failed: {errors}")
-    return usage.ru_utime + usage.ru_stime, time.monotonic() - begin, usage.ru_maxrss / 1024
-
-
-def data_set(folder, rows, days=30):
-    target = folder / f"{rows}_rows_{days}_days"
-    if not (target / "reference").exists():
-        subprocess.run([sys.executable, HERE / "generate.py", "--output", target, "--rows", str(rows), "--days", str(days)], check=True)
-    return target
-
-
-def measure_once(program, data):
-    """(CPU seconds, wall seconds, peak MiB) by what was done; sinks are empty before."""
-    figures = {DECODING: measure([sys.executable, str(HERE / "decode.py"), str(data)])}
-    for sink in SINKS:
-        with tempfile.TemporaryDirectory() as out:
-            target = f"sqlite:{out}/costmill.db" if sink == "sqlite" else f"{sink}:{out}"
-            figures[f"`{sink}:`"] = measure([program, "run", "--input", f"file:{data}", "--reference", f"csv:{data / 'reference'}", "--month",
-                                             "2025-10", "--sink", target, "--full", "--progress", "never", "--log-level", "error"])
-    return figures
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=Path, required=True, help="costmill; decode_limit, scan_and_fold and micro_benchmarks lie beside it")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), metavar="SECTION", help=", ".join(SECTIONS))
+    parser.add_argument("--skip", nargs="+", choices=SECTIONS, default=[], metavar="SECTION")
+    parser.add_argument("--rows", type=int, default=10_000_000, help="hourly rows; some sections take a tenth of it, or ten times as many")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--quick", action="store_true", help="20,000 rows of 3 days and one run: whether all works, not how fast")
+    parser.add_argument("--table", choices=TABLES)
+    parser.add_argument("--data", type=Path, default=BUILD, help="where generated months and results are kept")
+    parser.add_argument("--page", type=Path, default=HERE.parent / "docs" / "benchmarks.md")
+    chosen = parser.parse_args()
+    if chosen.quick:
+        chosen.rows, chosen.runs, chosen.days = 20_000, 1, 3
+    return chosen
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "bench")
-    arguments = parser.parse_args()
-    print(f"{os.cpu_count()} cores; medians of {arguments.runs} runs after one warm-up\n")
-    print("| hourly rows | what | CPU s | CPU, decode = 1 | wall s | peak MiB |\n| --- | --- | --- | --- | --- | --- |")
-    for rows in arguments.rows:
-        data = data_set(arguments.data, rows)
-        rounds = [measure_once(arguments.bin, data) for _ in range(arguments.runs + 1)][1:]
-        base = statistics.median(figures[DECODING][0] for figures in rounds)
-        for what in rounds[0]:
-            cpu, wall, peak = (statistics.median(column) for column in zip(*(figures[what] for figures in rounds)))
-            print(f"| {rows:,} | {what} | {cpu:.2f} | {cpu / base:.2f} | {wall:.2f} | {peak:.0f} |", flush=True)
+    chosen = options()
+    results = chosen.data / "results"
+    if chosen.table:
+        print(TABLES[chosen.table](Figures(page.load(results, SECTIONS)), chosen.rows))
+        return
+    chosen.data.mkdir(parents=True, exist_ok=True)
+    subjects = Subjects(chosen.bin, chosen.data, chosen.rows, chosen.runs, chosen.days)
+    for name in SECTIONS:
+        if name not in chosen.only or name in chosen.skip:
+            continue
+        begin, load = time.monotonic(), os.getloadavg()[0]
+        title, text, figures = SECTIONS[name](subjects)
+        page.save(results, name, {"title": title, "text": text, "figures": figures, "rows": chosen.rows, "runs": chosen.runs, "load": load})
+        print(f"## {title}\n\n{text}\n", flush=True)
+        print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
+        page.write(chosen.page, page.load(results, SECTIONS), page.machine(chosen.bin), chosen.rows)
 
 
 if __name__ == "__main__":

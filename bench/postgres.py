@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import HERE, data_set
+from datasets import HERE, data_set
 
 sys.path.insert(0, str(HERE.parent / "tests" / "tools"))
 from postgres_server import PostgresServer  # noqa: E402

@@ -40,3 +40,8 @@ foreach(subcommand init_db doctor update_nodes)
     COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/${subcommand}_test.py --bin $<TARGET_FILE:costmill_cli>)
   set_tests_properties(postgres.${subcommand} PROPERTIES LABELS pg TIMEOUT 300)
 endforeach()
+
+# The benchmarks, over tiny data; not what needs the peers. They drive tools that lie beside the program.
+add_test(NAME bench.quick
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/bench_test.py --bin $<TARGET_FILE:costmill_cli>)
+set_tests_properties(bench.quick PROPERTIES LABELS bench TIMEOUT 600)
