@@ -23,8 +23,10 @@ namespace {
 
 // Without a limit of its own a run takes at most this share of the machine (or container), so that the rest of it lives.
 constexpr double kShareOfMachine = 0.8;
-// Row groups read ahead take at most this share of the memory limit; tables and decoding need the rest.
+// Row groups read ahead take at most this share of the memory limit, as tables and decoding need the rest, and never more than keeps
+// the workers busy.
 constexpr std::int64_t kReadAheadShare = 8;
+constexpr std::int64_t kMostReadAheadBytes = 32 << 20;
 
 std::int64_t memory_limit_of(const Config& config) {
   if (config.performance.memory_limit_bytes > 0) return config.performance.memory_limit_bytes;
@@ -43,6 +45,10 @@ PlanOptions plan_options(const Config& config, arrow::MemoryPool* pool) {
           .read = {.pool = pool}};
 }
 
+std::int64_t read_ahead_bytes_of(const MemoryBudget& budget) {
+  return std::min(budget.limit_bytes() / kReadAheadShare, kMostReadAheadBytes);
+}
+
 // Streaming bounds the read-ahead. `auto` streams what is both many rows and many bytes.
 bool is_bounded(const Config& config, const MonthPlan& plan, std::int64_t read_ahead_bytes) {
   if (config.performance.use_streaming != Streaming::kAuto) return config.performance.use_streaming == Streaming::kOn;
@@ -58,7 +64,7 @@ bool is_bounded(const Config& config, const MonthPlan& plan, std::int64_t read_a
 }
 
 MonthRunOptions month_options(const Config& config, const MonthPlan& plan, const MemoryBudget& budget, arrow::MemoryPool* pool) {
-  const std::int64_t read_ahead_bytes = budget.limit_bytes() / kReadAheadShare;
+  const std::int64_t read_ahead_bytes = read_ahead_bytes_of(budget);
   MonthRunOptions options;
   options.fold = {.first_day = plan.piece.days.from,
                   .last_day = plan.piece.days.to,
@@ -201,7 +207,7 @@ class Run {
                   .store = *store_,
                   .budget = budget_,
                   .pool = &pool_,
-                  .read_ahead_bytes = budget_.limit_bytes() / kReadAheadShare,
+                  .read_ahead_bytes = read_ahead_bytes_of(budget_),
                   .events = events_,
                   .cancelled = cancelled_});
     reference_ = load();

@@ -28,10 +28,20 @@ struct GroupKeyHash {
   }
 };
 
+// std::array compares by calling memcmp.
+template <std::size_t kSize>
+struct GroupKeyEqual {
+  bool operator()(const GroupKey<kSize>& a, const GroupKey<kSize>& b) const noexcept {
+    TextId difference = 0;
+    for (std::size_t i = 0; i < kSize; ++i) difference |= a[i] ^ b[i];
+    return difference == 0;
+  }
+};
+
 template <std::size_t kSize, typename Value>
-using GroupMap = boost::unordered_flat_map<GroupKey<kSize>, Value, GroupKeyHash<kSize>>;
+using GroupMap = boost::unordered_flat_map<GroupKey<kSize>, Value, GroupKeyHash<kSize>, GroupKeyEqual<kSize>>;
 
 template <std::size_t kSize>
-using GroupSet = boost::unordered_flat_set<GroupKey<kSize>, GroupKeyHash<kSize>>;
+using GroupSet = boost::unordered_flat_set<GroupKey<kSize>, GroupKeyHash<kSize>, GroupKeyEqual<kSize>>;
 
 }  // namespace costmill

@@ -54,13 +54,6 @@ class SlotIndex {
   static constexpr std::size_t kFirstEntries = 1024;
   static constexpr std::size_t kBlock = 64;
 
-  // std::array compares by calling memcmp.
-  static bool is_same(const Key& a, const Key& b) {
-    TextId difference = 0;
-    for (std::size_t i = 0; i < kSize; ++i) difference |= a[i] ^ b[i];
-    return difference == 0;
-  }
-
   std::size_t bucket_of(const Key& key) const { return GroupKeyHash<kSize>()(key) & (entries_.size() - 1); }
 
   std::uint32_t find_or_add(const Key& key, std::size_t bucket) {
@@ -71,7 +64,7 @@ class SlotIndex {
         keys_.push_back(key);
         return entry.slot;
       }
-      if (is_same(entry.key, key)) return entry.slot;
+      if (GroupKeyEqual<kSize>()(entry.key, key)) return entry.slot;
       bucket = (bucket + 1) & (entries_.size() - 1);
     }
   }
