@@ -27,8 +27,13 @@ LabelMaps::LabelMaps(const EnabledKeys& enabled_keys) : parser_(enabled_keys) {
 }
 
 LabelMapId LabelMaps::parse(std::string_view label_text) {
-  const auto entries = parser_.parse(label_text);
-  return entries ? intern(*entries) : kNullLabelMap;
+  const TextId text = label_texts_.intern(label_text);
+  if (text >= parsed_.size()) parsed_.resize(text + std::size_t{1}, kUnparsed);
+  if (parsed_[text] == kUnparsed) {
+    const auto entries = parser_.parse(label_text);
+    parsed_[text] = entries ? intern(*entries) : kNullLabelMap;
+  }
+  return parsed_[text];
 }
 
 LabelMapId LabelMaps::merge(LabelMapId base, LabelMapId over) {
@@ -69,7 +74,7 @@ LabelMapId LabelMaps::intern(std::span<const LabelEntry> entries) {
 }
 
 std::size_t LabelMaps::memory_bytes() const {
-  return texts_.memory_bytes() + maps_.capacity() * sizeof(LabelMap) + entry_count_ * sizeof(LabelEntry) +
+  return texts_.memory_bytes() + label_texts_.memory_bytes() + parsed_.capacity() * sizeof(LabelMapId) + maps_.capacity() * sizeof(LabelMap) + entry_count_ * sizeof(LabelEntry) +
          by_json_.bucket_count() * (sizeof(TextId) + sizeof(LabelMapId) + 1) +
          merged_.bucket_count() * (sizeof(std::uint64_t) + sizeof(LabelMapId) + 1);
 }

@@ -21,7 +21,8 @@ inline constexpr LabelMapId kEmptyLabelMap = 0;           // {}
 // A NULL map of a node or namespace counts as {} in a merge. Rule 3.
 constexpr LabelMapId or_empty(LabelMapId map) { return map == kNullLabelMap ? kEmptyLabelMap : map; }
 
-// One table a (worker, day group); not thread-safe.
+// Remembers what it has parsed, merged and written, so that days that share labels share the work. Not thread-safe, but texts that
+// json() gave may be read by other threads.
 class LabelMaps {
  public:
   // enabled_keys must live as long as the table.
@@ -38,6 +39,7 @@ class LabelMaps {
   // Compact JSON, keys sorted by code point, non-ASCII as is. id must not be kNullLabelMap. The view lives as long as the table.
   std::string_view json(LabelMapId id) const { return maps_[id].json; }
 
+  std::size_t size() const { return maps_.size(); }
   std::size_t memory_bytes() const;
 
  private:
@@ -48,8 +50,12 @@ class LabelMaps {
 
   LabelMapId intern(std::span<const LabelEntry> entries);
 
+  static constexpr LabelMapId kUnparsed = kNullLabelMap - 1;
+
   LabelParser parser_;
-  Texts texts_;  // keys, values and canonical JSON texts
+  Texts label_texts_;               // parsed
+  std::vector<LabelMapId> parsed_;  // by label text; kUnparsed: refused
+  Texts texts_;                     // keys, values and canonical JSON texts
   std::vector<LabelMap> maps_;
   std::size_t entry_count_ = 0;  // of all maps
   boost::unordered_flat_map<TextId, LabelMapId> by_json_;

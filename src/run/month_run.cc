@@ -18,6 +18,8 @@ void throw_if_cancelled(const std::atomic<bool>& cancelled) {
 constexpr int kChunksPerMeasurement = 8;
 // Finished days of one group that wait for the sink: enough to keep it busy, few enough to hold a month's rows not at once.
 constexpr std::size_t kFinishedDaysOfGroup = 2;
+// Labels that have grown to this are forgotten.
+constexpr std::size_t kMostLabelBytes = 32 << 20;
 
 }  // namespace
 
@@ -29,7 +31,8 @@ MonthRun::MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& c
       reference_(std::move(reference)),
       budget_(budget),
       on_rows_folded_(on_rows_folded),
-      groups_(plan.groups.size()) {
+      groups_(plan.groups.size()),
+      label_caches_(static_cast<std::size_t>(options.workers)) {
   std::vector<ReadRequest> requests;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     GroupState& group = groups_[i];
@@ -38,7 +41,7 @@ MonthRun::MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& c
     for (const PlannedRowGroup& row_group : plan.groups[i].row_groups) {
       requests.push_back({&plan.files[row_group.file], row_group.row_group, row_group.compressed_bytes});
     }
-    if (row_groups_of(i) == 0) finish_group(i);
+    if (row_groups_of(i) == 0) finish_group(i, 0);
   }
   read_ahead_ = std::make_unique<ReadAhead>(store, std::move(requests), options.read_ahead);
   for (int worker = 0; worker < options.workers; ++worker) workers_.emplace_back([this, worker] { work(worker); });
@@ -144,7 +147,7 @@ void MonthRun::work(int worker) {
         const std::lock_guard lock(mutex_);
         is_last = --state.folding == 0 && state.claimed == row_groups_of(claimed->group);
       }
-      if (is_last) finish_group(claimed->group);
+      if (is_last) finish_group(claimed->group, worker);
     }
   } catch (...) {
     const std::lock_guard lock(mutex_);
@@ -240,13 +243,13 @@ std::unique_ptr<MonthRun::PartialFold> MonthRun::merge_partials(std::size_t grou
   return merged;
 }
 
-void MonthRun::finish_group(std::size_t index) {
+void MonthRun::finish_group(std::size_t index, int worker) {
   GroupState& state = groups_[index];
   const DateRange& days = plan_.groups[index].days;
   auto begin = Clock::now();
   const std::unique_ptr<PartialFold> merged = merge_partials(index);
   for (Day day = days.from; day <= days.to && !stopping_; day = day.next()) {
-    DayOutcome outcome = finish_day(merged ? &merged->fold : nullptr, day);
+    DayOutcome outcome = finish_day(merged ? &merged->fold : nullptr, day, worker);
     std::unique_lock lock(mutex_);
     figures_.aggregation_seconds += seconds_since(begin);
     // Whoever starts a group stays until all of it is claimed, so the group that is to be delivered next never waits for this one.
@@ -260,7 +263,15 @@ void MonthRun::finish_group(std::size_t index) {
   changed_.notify_all();
 }
 
-DayOutcome MonthRun::finish_day(const Fold* fold, Day day) {
+MonthRun::LabelCache& MonthRun::label_cache(int worker) {
+  std::unique_ptr<LabelCache>& cache = label_caches_[static_cast<std::size_t>(worker)];
+  const std::shared_ptr<const ReferenceData> reference = reference_();
+  if (cache != nullptr && (cache->reference != reference || cache->maps->memory_bytes() > kMostLabelBytes)) cache.reset();
+  if (cache == nullptr) cache = std::make_unique<LabelCache>(reference, budget_);
+  return *cache;
+}
+
+DayOutcome MonthRun::finish_day(const Fold* fold, Day day, int worker) {
   DayOutcome outcome{.day = day, .result = std::nullopt, .refusal = refusal_of(day), .memory = nullptr};
   if (outcome.refusal) return outcome;
   if (fold == nullptr) {
@@ -269,7 +280,9 @@ DayOutcome MonthRun::finish_day(const Fold* fold, Day day) {
     outcome.result->rows.day = day;
   } else {
     try {
-      outcome.result = fold->finish(day, cluster_, *reference_());
+      LabelCache& labels = label_cache(worker);
+      outcome.result = fold->finish(day, cluster_, *labels.reference, labels.maps);
+      labels.memory.resize(static_cast<std::int64_t>(labels.maps->memory_bytes()));
       outcome.memory = std::make_unique<MemoryShare>(budget_, "the rows of finished days");
       outcome.memory->resize(static_cast<std::int64_t>(outcome.result->rows.memory_bytes()));
     } catch (const Refusal& refusal) {

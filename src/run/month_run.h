@@ -81,6 +81,16 @@ class MonthRun {
     std::vector<std::unique_ptr<PartialFold>> partials;  // by worker
     std::deque<DayOutcome> outcomes;                     // finished, not delivered yet
   };
+  // Labels that a worker has met: most come again every day.
+  struct LabelCache {
+    LabelCache(std::shared_ptr<const ReferenceData> data, MemoryBudget& budget)
+        : reference(std::move(data)),
+          maps(std::make_shared<LabelMaps>(reference->enabled_keys)),
+          memory(budget, "the label maps of a worker") {}
+    std::shared_ptr<const ReferenceData> reference;
+    std::shared_ptr<LabelMaps> maps;
+    MemoryShare memory;
+  };
   struct Claim {
     std::size_t group;
     std::size_t row_group;
@@ -96,9 +106,10 @@ class MonthRun {
   // Rows of days that the statistics exclude would be lost, so these days and those of the row group are refused.
   void refuse_misplaced_rows(const Claim& claim, const Chunk& chunk);
   std::optional<Error> refusal_of(Day day) const;
-  void finish_group(std::size_t group);
+  void finish_group(std::size_t group, int worker);
   std::unique_ptr<PartialFold> merge_partials(std::size_t group);
-  DayOutcome finish_day(const Fold* fold, Day day);
+  DayOutcome finish_day(const Fold* fold, Day day, int worker);
+  LabelCache& label_cache(int worker);
   // Waits for the group's next day; nullopt after its last one.
   std::optional<DayOutcome> next_outcome(GroupState& state, const std::atomic<bool>& cancelled);
   Error error_of(const Refusal& refusal, Day day) const;
@@ -119,6 +130,7 @@ class MonthRun {
   std::atomic<bool> stopping_{false};
   std::exception_ptr failure_;
   MonthRunFigures figures_;
+  std::vector<std::unique_ptr<LabelCache>> label_caches_;  // by worker
   std::unique_ptr<ReadAhead> read_ahead_;
   std::vector<std::jthread> workers_;
 };

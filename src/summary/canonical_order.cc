@@ -1,7 +1,7 @@
 // The canonical order of a day's rows: data_source, the other texts in table order (NULL first, UTF-8 bytes), numbers in table
 // order (NULL first), csi_volume_handle. What all rows of a day share needs no comparison.
 #include <algorithm>
-#include <numeric>
+#include <cstdint>
 
 #include "decimal/decimal.h"
 #include "summary/rows.h"
@@ -9,24 +9,38 @@
 namespace costmill {
 namespace {
 
-constexpr TextId SummaryRow::*kTextOrder[] = {&SummaryRow::namespace_name,
-                                              &SummaryRow::node,
-                                              &SummaryRow::resource_id,
-                                              &SummaryRow::pod_labels,
-                                              &SummaryRow::persistentvolumeclaim,
-                                              &SummaryRow::persistentvolume,
-                                              &SummaryRow::storageclass,
-                                              &SummaryRow::volume_labels,
-                                              &SummaryRow::all_labels};
+// Namespace, node and resource id nearly always decide, and are few: they are ranked, so that rows compare by one integer.
+constexpr TextId SummaryRow::*kRanked[] = {&SummaryRow::namespace_name, &SummaryRow::node, &SummaryRow::resource_id};
+constexpr TextId SummaryRow::*kCompared[] = {&SummaryRow::pod_labels,   &SummaryRow::persistentvolumeclaim, &SummaryRow::persistentvolume,
+                                             &SummaryRow::storageclass, &SummaryRow::volume_labels,         &SummaryRow::all_labels};
 
-// Position of each text among all texts of the day, so that rows compare by integers.
-std::vector<std::uint32_t> ranks_of(const Texts& texts) {
-  std::vector<TextId> order(texts.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](TextId a, TextId b) { return texts[a] < texts[b]; });
-  std::vector<std::uint32_t> ranks(texts.size());
-  for (std::size_t position = 0; position < order.size(); ++position) ranks[order[position]] = static_cast<std::uint32_t>(position) + 1;
-  return ranks;
+// Position of each text of the ranked columns among them, from 1; 0 is NULL.
+class Ranks {
+ public:
+  explicit Ranks(const DayRows& day) : ranks_(day.texts.size(), 0) {
+    std::vector<TextId> order;
+    for (const SummaryRow& row : day.rows) {
+      for (const auto text : kRanked) {
+        const TextId id = row.*text;
+        if (id == kNullText || ranks_[id] != 0) continue;
+        ranks_[id] = 1;
+        order.push_back(id);
+      }
+    }
+    std::sort(order.begin(), order.end(), [&](TextId a, TextId b) { return day.texts[a] < day.texts[b]; });
+    for (std::size_t position = 0; position < order.size(); ++position) ranks_[order[position]] = static_cast<std::uint32_t>(position) + 1;
+  }
+
+  std::uint32_t of(TextId id) const { return id == kNullText ? 0 : ranks_[id]; }
+
+ private:
+  std::vector<std::uint32_t> ranks_;
+};
+
+int compare_texts(TextId a, TextId b, const Texts& texts) {
+  if (a == b) return 0;
+  if (a == kNullText || b == kNullText) return a == kNullText ? -1 : 1;
+  return texts[a].compare(texts[b]);
 }
 
 // By the decimals that are written: doubles apart by less than the last place are equal.
@@ -39,25 +53,45 @@ int compare_numbers(double a, double b) {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+bool is_before(const SummaryRow& a, const SummaryRow& b, const Texts& texts) {
+  for (const auto text : kCompared) {
+    if (const int order = compare_texts(a.*text, b.*text, texts); order != 0) return order < 0;
+  }
+  // infrastructure_usage_cost: NULL first.
+  if (a.has_infrastructure_usage_cost != b.has_infrastructure_usage_cost) return b.has_infrastructure_usage_cost;
+  for (std::size_t i = 0; i < kNumberCount; ++i) {
+    if (const int order = compare_numbers(a.numbers[i], b.numbers[i]); order != 0) return order < 0;
+  }
+  if (a.cost_category_id != b.cost_category_id) return a.cost_category_id < b.cost_category_id;
+  return compare_texts(a.csi_volume_handle, b.csi_volume_handle, texts) < 0;
+}
+
+struct SortKey {
+  std::uint64_t source_and_namespace;
+  std::uint64_t node_and_resource_id;
+  std::uint32_t row;
+};
+
 }  // namespace
 
 void sort_canonically(DayRows& day) {
-  const std::vector<std::uint32_t> ranks = ranks_of(day.texts);
-  const auto rank = [&](TextId id) { return id == kNullText ? 0U : ranks[id]; };
-  const auto before = [&](const SummaryRow& a, const SummaryRow& b) {
-    if (a.data_source != b.data_source) return a.data_source < b.data_source;
-    for (const auto text : kTextOrder) {
-      if (a.*text != b.*text) return rank(a.*text) < rank(b.*text);
-    }
-    // infrastructure_usage_cost: NULL first.
-    if (a.has_infrastructure_usage_cost != b.has_infrastructure_usage_cost) return b.has_infrastructure_usage_cost;
-    for (std::size_t i = 0; i < kNumberCount; ++i) {
-      if (const int order = compare_numbers(a.numbers[i], b.numbers[i]); order != 0) return order < 0;
-    }
-    if (a.cost_category_id != b.cost_category_id) return a.cost_category_id < b.cost_category_id;
-    return rank(a.csi_volume_handle) < rank(b.csi_volume_handle);
-  };
-  std::sort(day.rows.begin(), day.rows.end(), before);
+  const Ranks ranks(day);
+  const auto packed = [](std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32U | low; };
+  std::vector<SortKey> keys;
+  keys.reserve(day.rows.size());
+  for (const SummaryRow& row : day.rows) {
+    keys.push_back({packed(static_cast<std::uint32_t>(row.data_source), ranks.of(row.namespace_name)),
+                    packed(ranks.of(row.node), ranks.of(row.resource_id)), static_cast<std::uint32_t>(keys.size())});
+  }
+  std::sort(keys.begin(), keys.end(), [&](const SortKey& a, const SortKey& b) {
+    if (a.source_and_namespace != b.source_and_namespace) return a.source_and_namespace < b.source_and_namespace;
+    if (a.node_and_resource_id != b.node_and_resource_id) return a.node_and_resource_id < b.node_and_resource_id;
+    return is_before(day.rows[a.row], day.rows[b.row], day.texts);
+  });
+  std::vector<SummaryRow> sorted;
+  sorted.reserve(keys.size());
+  for (const SortKey& key : keys) sorted.push_back(day.rows[key.row]);
+  day.rows = std::move(sorted);
 }
 
 }  // namespace costmill

@@ -1,8 +1,11 @@
 // What the rows of a day join: labels, cost categories, capacity; and how often rows were repeated by it.
 #pragma once
 
+#include <deque>
+
 #include "labels/label_maps.h"
 #include "reference/reference_data.h"
+#include "summary/by_text.h"
 #include "summary/capacity.h"
 #include "summary/cost_category.h"
 #include "summary/label_sets.h"
@@ -31,15 +34,21 @@ class DayJoins {
         maps(label_maps),
         label_texts(fold_texts, label_maps),
         reference(reference_data),
+        node_labels(fold_texts),
+        namespace_labels(fold_texts),
+        match_of_namespace_(fold_texts, kUnmatched),
         use_cost_categories_(use_cost_categories) {}
 
   const CategoryMatch& categories_of(TextId namespace_name) {
-    const auto [entry, added] = categories_.try_emplace(namespace_name);
-    if (added && use_cost_categories_ && namespace_name != kNullText) {
-      entry->second = match_categories(texts[namespace_name], reference.cost_categories);
-      if (entry->second.category_ids.size() > 1) ++fan_outs.namespaces_in_several_categories;
+    std::uint32_t& match = match_of_namespace_[namespace_name];
+    if (match != kUnmatched) return matches_[match];
+    match = static_cast<std::uint32_t>(matches_.size());
+    CategoryMatch& found = matches_.emplace_back();
+    if (use_cost_categories_ && namespace_name != kNullText) {
+      found = match_categories(texts[namespace_name], reference.cost_categories);
+      if (found.category_ids.size() > 1) ++fan_outs.namespaces_in_several_categories;
     }
-    return entry->second;
+    return found;
   }
 
   const Texts& texts;
@@ -52,7 +61,10 @@ class DayJoins {
   FanOuts fan_outs;
 
  private:
-  boost::unordered_flat_map<TextId, CategoryMatch> categories_;
+  static constexpr std::uint32_t kUnmatched = 0xFFFF'FFFF;
+
+  ByText<std::uint32_t> match_of_namespace_;
+  std::deque<CategoryMatch> matches_;  // stay where they are
   bool use_cost_categories_;
 };
 

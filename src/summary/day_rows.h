@@ -5,12 +5,14 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "calendar/day.h"
+#include "labels/label_maps.h"
 #include "summary/columns.h"
 #include "texts/texts.h"
 
@@ -36,12 +38,18 @@ struct ClusterIdentity {
 // Index of the first and count of all columns of kind kNumber, in table order: numbers[] of a row.
 inline constexpr std::size_t kNumberCount = 18;
 
+inline constexpr auto kNumberPositions = [] {
+  std::array<std::size_t, kColumns.size()> positions{};
+  std::size_t numbers = 0;
+  for (std::size_t c = 0; c < kColumns.size(); ++c) {
+    positions[c] = numbers;
+    if (kColumns[c].kind == ColumnKind::kNumber) ++numbers;
+  }
+  return positions;
+}();
+
 // Position of a number column within SummaryRow::numbers.
-constexpr std::size_t number_index(Column column) {
-  std::size_t index = 0;
-  for (std::size_t c = 0; c < static_cast<std::size_t>(column); ++c) index += kColumns[c].kind == ColumnKind::kNumber ? 1 : 0;
-  return index;
-}
+constexpr std::size_t number_index(Column column) { return kNumberPositions[static_cast<std::size_t>(column)]; }
 
 // Texts are ids into DayRows::texts, kNullText is NULL. Label columns hold canonical JSON text.
 struct SummaryRow {
@@ -71,6 +79,7 @@ struct DayRows {
   ClusterIdentity cluster;
   Day day;
   Texts texts;
+  std::shared_ptr<const LabelMaps> label_maps;  // own the JSON among the texts
   std::vector<SummaryRow> rows;
 
   std::size_t memory_bytes() const { return texts.memory_bytes() + rows.capacity() * sizeof(SummaryRow); }

@@ -58,7 +58,7 @@ class ExactSum {
   bool fits() const { return carries_ == 0; }
 
   // The nearest double, ties to even. Only if it fits().
-  double value() const { return std::ldexp(static_cast<double>(scaled()), -kFractionBits); }
+  double value() const { return static_cast<double>(scaled()) / kScale; }
 
  private:
   static constexpr double kScale = static_cast<double>(static_cast<__int128>(1) << kFractionBits);

@@ -67,7 +67,8 @@ void Fold::merge(const Fold& other) {
   }
 }
 
-DayResult Fold::finish(Day number, const ClusterIdentity& cluster, const ReferenceData& reference) const {
+DayResult Fold::finish(Day number, const ClusterIdentity& cluster, const ReferenceData& reference,
+                       std::shared_ptr<LabelMaps> label_maps) const {
   DayResult result;
   result.rows.cluster = cluster;
   result.rows.day = number;
@@ -76,10 +77,11 @@ DayResult Fold::finish(Day number, const ClusterIdentity& cluster, const Referen
   const DayTables& day = found->second;
   result.input_rows = day.rows;
 
-  LabelMaps maps(reference.enabled_keys);
+  LabelMaps& maps = *label_maps;
+  result.rows.label_maps = std::move(label_maps);
   DayJoins joins(texts_, maps, reference, options_.cost_category);
-  joins.node_labels = day.node_labels.resolve(joins.label_texts, "node_labels");
-  joins.namespace_labels = day.namespace_labels.resolve(joins.label_texts, "namespace_labels");
+  day.node_labels.resolve(joins.label_texts, "node_labels", joins.node_labels);
+  day.namespace_labels.resolve(joins.label_texts, "namespace_labels", joins.namespace_labels);
   joins.fan_outs.nodes_with_several_label_sets = joins.node_labels.subjects_with_several_maps();
   joins.fan_outs.namespaces_with_several_label_sets = joins.namespace_labels.subjects_with_several_maps();
   joins.capacity = day.capacity.resolve();
@@ -92,7 +94,7 @@ DayResult Fold::finish(Day number, const ClusterIdentity& cluster, const Referen
       append_unallocated_rows(roles, options_.cost_category ? reference.cost_categories : std::vector<CostCategoryPattern>{}, rows);
     }
   }
-  if (options_.storage) append_storage_rows(day.storage, day.placements.resolve(), joins, rows);
+  if (options_.storage) append_storage_rows(day.storage, day.placements.resolve(day.storage.pods()), joins, rows);
   joins.label_texts.check();
   sort_canonically(result.rows);
   result.fan_outs = joins.fan_outs;

@@ -51,8 +51,12 @@ class Fold {
 
   void merge(const Fold& other);
 
-  // The rows of a day (none: no rows of it were added) in canonical order. Throws Refusal.
-  DayResult finish(Day day, const ClusterIdentity& cluster, const ReferenceData& reference) const;
+  // The rows of a day (none: no rows of it were added) in canonical order. Throws Refusal. Label maps of the enabled keys of
+  // `reference` may serve several days.
+  DayResult finish(Day day, const ClusterIdentity& cluster, const ReferenceData& reference, std::shared_ptr<LabelMaps> label_maps) const;
+  DayResult finish(Day day, const ClusterIdentity& cluster, const ReferenceData& reference) const {
+    return finish(day, cluster, reference, std::make_shared<LabelMaps>(reference.enabled_keys));
+  }
 
   std::size_t memory_bytes() const;
 

@@ -5,13 +5,13 @@
 namespace costmill {
 
 std::span<const LabelMapId> ResolvedLabels::of(TextId subject) const {
-  static constexpr LabelMapId kNone[] = {kEmptyLabelMap};
-  const auto found = maps_.find(subject);
-  return found == maps_.end() ? std::span<const LabelMapId>(kNone) : std::span<const LabelMapId>(found->second);
+  static constexpr LabelMapId kEmpty[] = {kEmptyLabelMap};
+  const std::uint32_t position = position_[subject];
+  return position == kNone ? std::span<const LabelMapId>(kEmpty) : std::span<const LabelMapId>(maps_[position]);
 }
 
 std::size_t ResolvedLabels::subjects_with_several_maps() const {
-  return static_cast<std::size_t>(std::count_if(maps_.begin(), maps_.end(), [](const auto& entry) { return entry.second.size() > 1; }));
+  return static_cast<std::size_t>(std::count_if(maps_.begin(), maps_.end(), [](const auto& maps) { return maps.size() > 1; }));
 }
 
 void LabelSets::add(const Chunk& chunk, RowRange rows, std::uint32_t file) {
@@ -28,15 +28,18 @@ void LabelSets::merge(const LabelSets& other, const TextMapping& mapping) {
   }
 }
 
-ResolvedLabels LabelSets::resolve(LabelTexts& label_texts, const char* column) const {
-  ResolvedLabels resolved;
+void LabelSets::resolve(LabelTexts& label_texts, const char* column, ResolvedLabels& resolved) const {
   for (const auto& [key, place] : first_seen_) {
     const LabelMapId map = label_texts.map_of(key[1], column, place);
     if (key[0] == kNullText) continue;
-    auto& maps = resolved.maps_[key[0]];
+    std::uint32_t& position = resolved.position_[key[0]];
+    if (position == ResolvedLabels::kNone) {
+      position = static_cast<std::uint32_t>(resolved.maps_.size());
+      resolved.maps_.emplace_back();
+    }
+    auto& maps = resolved.maps_[position];
     if (std::find(maps.begin(), maps.end(), map) == maps.end()) maps.push_back(map);
   }
-  return resolved;
 }
 
 }  // namespace costmill

@@ -6,6 +6,7 @@
 
 #include "labels/label_maps.h"
 #include "scan/chunk.h"
+#include "summary/by_text.h"
 #include "summary/group_key.h"
 #include "summary/label_texts.h"
 #include "summary/row_place.h"
@@ -16,6 +17,8 @@ namespace costmill {
 // Distinct label maps by subject, after filtering to the enabled keys.
 class ResolvedLabels {
  public:
+  explicit ResolvedLabels(const Texts& texts) : position_(texts, kNone) {}
+
   // What a row of this subject joins: its maps, or one empty map if it has none. NULL joins nothing.
   std::span<const LabelMapId> of(TextId subject) const;
 
@@ -24,7 +27,10 @@ class ResolvedLabels {
 
  private:
   friend class LabelSets;
-  boost::unordered_flat_map<TextId, std::vector<LabelMapId>> maps_;
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
+  ByText<std::uint32_t> position_;  // in maps_
+  std::vector<std::vector<LabelMapId>> maps_;
 };
 
 class LabelSets {
@@ -33,7 +39,7 @@ class LabelSets {
   void merge(const LabelSets& other, const TextMapping& mapping);
 
   // `column` is named where a text is refused.
-  ResolvedLabels resolve(LabelTexts& label_texts, const char* column) const;
+  void resolve(LabelTexts& label_texts, const char* column, ResolvedLabels& resolved) const;
 
   // The label texts of a subject as they stand in the files.
   const GroupMap<2, RowPlace>& texts_of_subjects() const { return first_seen_; }

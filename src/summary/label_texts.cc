@@ -6,10 +6,11 @@ namespace costmill {
 
 LabelMapId LabelTexts::map_of(TextId text, const char* column, RowPlace place) {
   if (text == kNullText) return kNullLabelMap;
-  const auto [entry, added] = parsed_.try_emplace(text, kEmptyLabelMap);
-  if (added) {
+  LabelMapId& map = parsed_[text];
+  if (map == kUnparsed) {
+    map = kEmptyLabelMap;
     try {
-      entry->second = maps_.parse(texts_[text]);
+      map = maps_.parse(texts_[text]);
     } catch (const LabelError& error) {
       reasons_.emplace(text, error.what());
     }
@@ -17,7 +18,7 @@ LabelMapId LabelTexts::map_of(TextId text, const char* column, RowPlace place) {
   if (!reasons_.empty()) [[unlikely]] {
     if (const auto reason = reasons_.find(text); reason != reasons_.end()) refuse(text, reason->second, column, place);
   }
-  return entry->second;
+  return map;
 }
 
 void LabelTexts::refuse(TextId text, const std::string& reason, const char* column, RowPlace place) {

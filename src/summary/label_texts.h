@@ -2,6 +2,7 @@
 #pragma once
 
 #include "labels/label_maps.h"
+#include "summary/by_text.h"
 #include "summary/refusal.h"
 #include "texts/texts.h"
 
@@ -9,7 +10,7 @@ namespace costmill {
 
 class LabelTexts {
  public:
-  LabelTexts(const Texts& texts, LabelMaps& maps) : texts_(texts), maps_(maps) {}
+  LabelTexts(const Texts& texts, LabelMaps& maps) : texts_(texts), maps_(maps), parsed_(texts, kUnparsed) {}
 
   // The filtered map of a text; kNullLabelMap for kNullText and for JSON null. A text that rule 2 refuses is remembered with the
   // first place that has it, and gives kEmptyLabelMap: check() must follow.
@@ -19,11 +20,13 @@ class LabelTexts {
   void check() const;
 
  private:
+  static constexpr LabelMapId kUnparsed = kNullLabelMap - 1;
+
   void refuse(TextId text, const std::string& reason, const char* column, RowPlace place);
 
   const Texts& texts_;
   LabelMaps& maps_;
-  boost::unordered_flat_map<TextId, LabelMapId> parsed_;
+  ByText<LabelMapId> parsed_;
   boost::unordered_flat_map<TextId, std::string> reasons_;  // of the refused ones
   FirstRefusal refusals_;
 };

@@ -23,9 +23,11 @@ void PlacementTable::merge(const PlacementTable& other, const TextMapping& mappi
   for (const GroupKey<4>& key : other.seen_) seen_.insert({mapping(key[0]), mapping(key[1]), mapping(key[2]), mapping(key[3])});
 }
 
-PlacementsOfPods PlacementTable::resolve() const {
+PlacementsOfPods PlacementTable::resolve(const GroupSet<2>& pods) const {
   PlacementsOfPods placements;
-  for (const GroupKey<4>& key : seen_) placements[{key[0], key[1]}].push_back({key[2], key[3]});
+  for (const GroupKey<4>& key : seen_) {
+    if (pods.contains({key[0], key[1]})) placements[{key[0], key[1]}].push_back({key[2], key[3]});
+  }
   return placements;
 }
 

@@ -23,7 +23,8 @@ class PlacementTable {
   // Every daily pod row counts, also with node '' or NULL; a NULL namespace or pod joins nothing and is left out.
   void add(const Chunk& chunk, RowRange rows);
   void merge(const PlacementTable& other, const TextMapping& mapping);
-  PlacementsOfPods resolve() const;
+  // Of these (namespace, pod).
+  PlacementsOfPods resolve(const GroupSet<2>& pods) const;
   std::size_t memory_bytes() const;
 
  private:

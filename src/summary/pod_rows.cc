@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "summary/refusal.h"
 #include "summary/rows.h"
@@ -10,41 +12,71 @@ namespace {
 
 constexpr double kGigabytesPerByte = 0x1p-30;
 
-// A final group: (namespace, node, merged label map).
-struct FinalPods {
-  GroupKey<3> key;
-  PodSums sums;
-  TextId resource_id = kNullText;
-  RowPlace first_row;
-};
-
+// A final group, (namespace, node, merged label map), is mostly one group of the fold, once.
 class FinalPodTable {
  public:
-  void add(const GroupKey<3>& key, const PodGroup& group, std::int64_t count, const Texts& texts, RowBuilder& rows) {
-    const auto [entry, added] = index_.try_emplace(key, groups_.size());
-    if (added) groups_.push_back({.key = key, .sums = {}, .first_row = group.first_row});
-    FinalPods& final_group = groups_[entry->second];
-    if (!final_group.sums.add(group.sums, count)) {
-      rows.refuse(Refusal("a sum of this group goes beyond what can be held exactly", "pod_usage_cpu_core_seconds", group.first_row));
+  using Key = GroupKey<3>;
+
+  explicit FinalPodTable(const PodTable& pods) : pods_(pods) {}
+
+  void add(const Key& key, std::uint32_t slot, std::int64_t count) {
+    const std::uint32_t final_slot = index_.slot_of(key);
+    const auto part = static_cast<std::uint32_t>(parts_.size());
+    if (final_slot == first_parts_.size()) {
+      parts_.push_back({slot, count, kNone});
+      first_parts_.push_back(part);
+    } else {
+      parts_.push_back({slot, count, first_parts_[final_slot]});
+      first_parts_[final_slot] = part;
     }
-    final_group.resource_id = larger_text(final_group.resource_id, group.resource_id, texts);
-    final_group.first_row = std::min(final_group.first_row, group.first_row);
   }
 
-  const std::vector<FinalPods>& groups() const { return groups_; }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(index_.size()); }
+  const Key& key(std::uint32_t final_slot) const { return index_.key(final_slot); }
+
+  // Refuses a sum beyond what can be held.
+  PodGroup group(std::uint32_t final_slot, const Texts& texts, RowBuilder& rows) const {
+    const Part* part = &parts_[first_parts_[final_slot]];
+    PodGroup total = pods_.group(part->slot);
+    if (part->count == 1 && part->next == kNone) return total;
+    const PodSums first = std::exchange(total.sums, {});
+    add(first, part->count, total, rows);
+    while (part->next != kNone) {
+      part = &parts_[part->next];
+      const PodGroup group = pods_.group(part->slot);
+      total.first_row = std::min(total.first_row, group.first_row);
+      total.resource_id = larger_text(total.resource_id, group.resource_id, texts);
+      add(group.sums, part->count, total, rows);
+    }
+    return total;
+  }
 
  private:
-  GroupMap<3, std::size_t> index_;
-  std::vector<FinalPods> groups_;
+  // A group of the fold, `count` times.
+  struct Part {
+    std::uint32_t slot;
+    std::int64_t count;
+    std::uint32_t next;  // of the same final group
+  };
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
+  static void add(const PodSums& sums, std::int64_t count, PodGroup& total, RowBuilder& rows) {
+    if (total.sums.add(sums, count)) return;
+    rows.refuse(Refusal("a sum of this group goes beyond what can be held exactly", "pod_usage_cpu_core_seconds", total.first_row));
+  }
+
+  const PodTable& pods_;
+  SlotIndex<3> index_;
+  std::vector<std::uint32_t> first_parts_;  // by final slot
+  std::vector<Part> parts_;
 };
 
 // The pod's own labels win over the namespace's, those over the node's; NULL labels of the pod leave nothing.
-void join_labels(const PodTable& pods, DayJoins& joins, RowBuilder& rows, FinalPodTable& out) {
+void join_labels(const PodTable& pods, DayJoins& joins, FinalPodTable& out) {
   for (std::uint32_t slot = 0; slot < pods.size(); ++slot) {
     if (!pods.has_node(slot)) continue;
     const PodTable::Key& key = pods.key(slot);
-    const PodGroup group = pods.group(slot);
-    const LabelMapId own = joins.label_texts.map_of(key[2], "pod_labels", group.first_row);
+    const LabelMapId own = joins.label_texts.map_of(key[2], "pod_labels", pods.first_row(slot));
     const std::int64_t repeats = joins.categories_of(key[0]).repeats();
     for (const LabelMapId of_node : joins.node_labels.of(key[1])) {
       for (const LabelMapId of_namespace : joins.namespace_labels.of(key[0])) {
@@ -52,14 +84,14 @@ void join_labels(const PodTable& pods, DayJoins& joins, RowBuilder& rows, FinalP
         if (own != kNullLabelMap) {
           merged = joins.maps.merge(joins.maps.merge(or_empty(of_node), or_empty(of_namespace)), own);
         }
-        out.add({key[0], key[1], merged}, group, repeats, joins.texts, rows);
+        out.add({key[0], key[1], merged}, slot, repeats);
       }
     }
   }
   joins.label_texts.check();
 }
 
-void set_quantities(const FinalPods& group, const DayCapacity& capacity, RowBuilder& rows, SummaryRow& row) {
+void set_quantities(const PodGroup& group, TextId node_name, const DayCapacity& capacity, RowBuilder& rows, SummaryRow& row) {
   constexpr Column kCpu[] = {Column::kPodUsageCpuCoreHours, Column::kPodRequestCpuCoreHours, Column::kPodEffectiveUsageCpuCoreHours,
                              Column::kPodLimitCpuCoreHours};
   constexpr Column kMemory[] = {Column::kPodUsageMemoryGigabyteHours, Column::kPodRequestMemoryGigabyteHours,
@@ -85,7 +117,7 @@ void set_quantities(const FinalPods& group, const DayCapacity& capacity, RowBuil
   };
   set(Column::kNodeCapacityCpuCores, group.sums.capacity_cpu_cores.value());
   set(Column::kNodeCapacityMemoryGigabytes, scaled(group.sums.capacity_memory_bytes.value(), 1, kGigabytesPerByte));
-  if (const auto node = capacity.nodes.find(group.key[1]); node != capacity.nodes.end()) {
+  if (const auto node = capacity.nodes.find(node_name); node != capacity.nodes.end()) {
     set_capacity(Column::kNodeCapacityCpuCoreHours, scaled(node->second.cpu_core_seconds, 3600, 1));
     set_capacity(Column::kNodeCapacityMemoryGigabyteHours, scaled(node->second.memory_byte_seconds, 3600, kGigabytesPerByte));
   }
@@ -97,18 +129,21 @@ void set_quantities(const FinalPods& group, const DayCapacity& capacity, RowBuil
 
 void append_pod_rows(const PodTable& pods, DayJoins& joins, RowBuilder& rows) {
   pods.check();
-  FinalPodTable final_pods;
-  join_labels(pods, joins, rows, final_pods);
-  for (const FinalPods& group : final_pods.groups()) {
+  FinalPodTable final_pods(pods);
+  join_labels(pods, joins, final_pods);
+  rows.day().rows.reserve(final_pods.size());
+  for (std::uint32_t slot = 0; slot < final_pods.size(); ++slot) {
+    const auto& [namespace_name, node, labels] = final_pods.key(slot);
+    const PodGroup group = final_pods.group(slot, joins.texts, rows);
     SummaryRow row;
     row.data_source = DataSource::kPod;
-    row.namespace_name = rows.text(group.key[0], Column::kNamespace, group.first_row);
-    row.node = rows.text(group.key[1], Column::kNode, group.first_row);
+    row.namespace_name = rows.text(namespace_name, Column::kNamespace, group.first_row);
+    row.node = rows.text(node, Column::kNode, group.first_row);
     row.resource_id = rows.text(group.resource_id, Column::kResourceId, group.first_row);
-    row.pod_labels = rows.json(group.key[2]);
+    row.pod_labels = rows.json(labels);
     row.all_labels = row.pod_labels == kNullText ? rows.empty_json() : row.pod_labels;
-    row.cost_category_id = joins.categories_of(group.key[0]).largest();
-    set_quantities(group, joins.capacity, rows, row);
+    row.cost_category_id = joins.categories_of(namespace_name).largest();
+    set_quantities(group, node, joins.capacity, rows, row);
     rows.append(row);
   }
   rows.check();

@@ -52,6 +52,7 @@ class PodTable {
   const Key& key(std::uint32_t slot) const { return index_.key(slot); }
   // False: the node is NULL or '', and the group is no part of the summary.
   bool has_node(std::uint32_t slot) const { return totals_[slot].has_node; }
+  const RowPlace& first_row(std::uint32_t slot) const { return first_rows_[slot]; }
   PodGroup group(std::uint32_t slot) const;
   std::size_t memory_bytes() const;
 

@@ -42,8 +42,8 @@ TextId RowBuilder::checked_text(std::string_view text, Column column, RowPlace p
 
 TextId RowBuilder::json(LabelMapId map) {
   if (map == kNullLabelMap) return kNullText;
-  if (map >= jsons_.size()) jsons_.resize(map + 1, kNullText);
-  if (jsons_[map] == kNullText) jsons_[map] = day_.texts.intern(labels_.json(map));
+  if (map >= jsons_.size()) jsons_.resize(labels_.size(), kNullText);
+  if (jsons_[map] == kNullText) jsons_[map] = day_.texts.adopt(labels_.json(map));
   return jsons_[map];
 }
 

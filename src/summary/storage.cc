@@ -58,6 +58,12 @@ void StorageTable::merge(const StorageTable& other, const TextMapping& mapping) 
   remember(other.offence_place_, other.offence_column_, other.offence_value_);
 }
 
+GroupSet<2> StorageTable::pods() const {
+  GroupSet<2> pods;
+  for (const auto& [key, slot] : index_) pods.insert({key[storage_columns::kNamespace], key[storage_columns::kPod]});
+  return pods;
+}
+
 void StorageTable::remember(RowPlace place, const char* column, double value) {
   if (place >= offence_place_) return;
   offence_place_ = place;

@@ -44,6 +44,8 @@ class StorageTable {
 
   const Index& index() const { return index_; }
   const StorageGroup& group(std::uint32_t slot) const { return groups_[slot]; }
+  // (namespace, pod) of the groups.
+  GroupSet<2> pods() const;
   bool empty() const { return groups_.empty(); }
   std::size_t memory_bytes() const { return groups_.capacity() * sizeof(StorageGroup) + index_.bucket_count() * sizeof(*index_.begin()); }
 

