@@ -77,29 +77,31 @@ void append_number(HashedBytes& out, double number) {
   out.append(number == 0 ? 0.0 : number);  // -0.0 and 0.0 are the same decimal
 }
 
-void append_cell(HashedBytes& out, const Cell& cell, ColumnKind kind) {
-  if (cell.null) {
-    out.append(kTagNull);
-    return;
-  }
+void append_text_or_null(HashedBytes& out, std::optional<std::string_view> text) {
+  if (!text) return out.append(kTagNull);
   out.append(kTagValue);
-  switch (kind) {
-    case ColumnKind::kText:
-    case ColumnKind::kJson:
-    case ColumnKind::kUuid: out.append_text(cell.text); break;
-    case ColumnKind::kInteger:
-    case ColumnKind::kDate: out.append(cell.integer); break;
-    case ColumnKind::kNumber: break;  // append_number
+  out.append_text(*text);
+}
+
+void append_cell(HashedBytes& out, const Cell& cell, ColumnKind kind) {
+  if (cell.null) return out.append(kTagNull);
+  out.append(kTagValue);
+  if (kind == ColumnKind::kInteger || kind == ColumnKind::kDate) {
+    out.append(cell.integer);
+  } else {
+    out.append_text(cell.text);
   }
 }
 
 void append_row(HashedBytes& out, const DayRows& day, const SummaryRow& row) {
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
-    const ColumnKind kind = kColumns[c].kind;
-    if (kind == ColumnKind::kNumber) {
+    const auto column = static_cast<Column>(c);
+    if (kColumns[c].kind == ColumnKind::kNumber) {
       append_number(out, row.numbers[kNumberIndexes[c]]);
+    } else if (const auto text = text_member(column); text != nullptr) {
+      append_text_or_null(out, day.text(row.*text));
     } else {
-      append_cell(out, cell_of(day, row, static_cast<Column>(c)), kind);
+      append_cell(out, cell_of(day, row, column), kColumns[c].kind);
     }
   }
 }
@@ -154,15 +156,21 @@ std::array<std::uint8_t, 16> row_uuid(std::string_view source_uuid, Day day, std
   return uuid;
 }
 
-std::string uuid_text(const std::array<std::uint8_t, 16>& uuid) {
-  std::string text;
-  text.reserve(36);
+UuidText uuid_chars(const std::array<std::uint8_t, 16>& uuid) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  UuidText text;
+  std::size_t used = 0;
   for (std::size_t byte = 0; byte < uuid.size(); ++byte) {
-    if (byte == 4 || byte == 6 || byte == 8 || byte == 10) text.push_back('-');
-    text.push_back("0123456789abcdef"[uuid[byte] >> 4]);
-    text.push_back("0123456789abcdef"[uuid[byte] & 15]);
+    if (byte == 4 || byte == 6 || byte == 8 || byte == 10) text[used++] = '-';
+    text[used++] = kDigits[uuid[byte] >> 4];
+    text[used++] = kDigits[uuid[byte] & 15];
   }
   return text;
+}
+
+std::string uuid_text(const std::array<std::uint8_t, 16>& uuid) {
+  const UuidText text = uuid_chars(uuid);
+  return {text.begin(), text.end()};
 }
 
 }  // namespace costmill

@@ -18,6 +18,8 @@ std::string digest_of(const DayRows& day);
 
 // uuid of a row from (cluster, day, ordinal): a rerun gives equal ones. RFC 9562 version 8.
 std::array<std::uint8_t, 16> row_uuid(std::string_view source_uuid, Day day, std::uint64_t ordinal);
+using UuidText = std::array<char, 36>;
+UuidText uuid_chars(const std::array<std::uint8_t, 16>& uuid);
 std::string uuid_text(const std::array<std::uint8_t, 16>& uuid);
 
 }  // namespace costmill

@@ -1,10 +1,13 @@
 #include "sink/parquet_form.h"
 
 #include <arrow/array.h>
+#include <arrow/array/util.h>
 #include <arrow/builder.h>
 #include <arrow/util/decimal.h>
 #include <arrow/util/io_util.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "costmill/error.h"
 #include "sink/digest.h"
@@ -31,46 +34,74 @@ std::shared_ptr<arrow::DataType> type_of(ColumnKind kind, NumericOutput numeric)
   return text_type();
 }
 
-// The text ids of a column's rows; nullptr for columns whose text is no id.
-TextId SummaryRow::*text_member(Column column) {
-  switch (column) {
-    case Column::kNamespace: return &SummaryRow::namespace_name;
-    case Column::kNode: return &SummaryRow::node;
-    case Column::kResourceId: return &SummaryRow::resource_id;
-    case Column::kPodLabels: return &SummaryRow::pod_labels;
-    case Column::kPersistentvolumeclaim: return &SummaryRow::persistentvolumeclaim;
-    case Column::kPersistentvolume: return &SummaryRow::persistentvolume;
-    case Column::kStorageclass: return &SummaryRow::storageclass;
-    case Column::kVolumeLabels: return &SummaryRow::volume_labels;
-    case Column::kAllLabels: return &SummaryRow::all_labels;
-    default: return nullptr;
-  }
-}
-
 class ColumnWriter {
  public:
   ColumnWriter(const DayRows& day, std::size_t first, std::size_t count, NumericOutput numeric, arrow::MemoryPool* pool)
       : day_(day), first_(first), count_(count), numeric_(numeric), pool_(pool) {}
 
   std::shared_ptr<arrow::Array> uuids() const {
-    arrow::StringBuilder builder(pool_);
-    check(builder.Reserve(static_cast<std::int64_t>(count_)));
-    for (std::size_t r = first_; r < first_ + count_; ++r) {
-      check(builder.Append(uuid_text(row_uuid(day_.cluster.source_uuid, day_.day, r))));
+    constexpr std::size_t kUuidChars = std::tuple_size_v<UuidText>;
+    const auto offsets = buffer((count_ + 1) * sizeof(std::int32_t));
+    const auto chars = buffer(count_ * kUuidChars);
+    auto* const offset = reinterpret_cast<std::int32_t*>(offsets->mutable_data());
+    auto* const out = reinterpret_cast<char*>(chars->mutable_data());
+    for (std::size_t i = 0; i < count_; ++i) {
+      const UuidText text = uuid_chars(row_uuid(day_.cluster.source_uuid, day_.day, first_ + i));
+      offset[i] = static_cast<std::int32_t>(i * kUuidChars);
+      std::copy(text.begin(), text.end(), out + i * kUuidChars);
     }
-    return finish(builder);
+    offset[count_] = static_cast<std::int32_t>(count_ * kUuidChars);
+    return std::make_shared<arrow::StringArray>(static_cast<std::int64_t>(count_), offsets, chars);
   }
 
   std::shared_ptr<arrow::Array> column(Column column) const {
     switch (def_of(column).kind) {
       case ColumnKind::kNumber: return numeric_ == NumericOutput::kDecimal ? decimals(column) : doubles(column);
-      case ColumnKind::kInteger: return integers<arrow::Int32Builder>(column);
-      case ColumnKind::kDate: return integers<arrow::Date32Builder>(column);
-      default: return text_member(column) != nullptr ? interned_texts(text_member(column)) : few_texts(column);
+      case ColumnKind::kInteger: return column == Column::kCostCategoryId ? integers(column) : same_integer(column);
+      case ColumnKind::kDate: return same_integer(column);
+      default: break;
     }
+    if (text_member(column) != nullptr) return interned_texts(text_member(column));
+    return is_of_cluster(column) ? same_text(column) : few_texts(column);
   }
 
  private:
+  // All rows of a day share it.
+  static bool is_of_cluster(Column column) {
+    return column == Column::kClusterId || column == Column::kClusterAlias || column == Column::kSourceUuid;
+  }
+
+  std::shared_ptr<arrow::Buffer> buffer(std::size_t bytes) const {
+    auto buffer = arrow::AllocateBuffer(static_cast<std::int64_t>(bytes), pool_);
+    check(buffer.status());
+    return std::move(*buffer);
+  }
+
+  std::shared_ptr<arrow::Array> same_text(Column column) const {
+    const auto indexes = buffer(count_ * sizeof(std::int32_t));
+    std::fill_n(indexes->mutable_data(), indexes->size(), std::uint8_t{0});
+    arrow::StringBuilder dictionary(pool_);
+    check(dictionary.Append(cell_of(day_, SummaryRow(), column).text));
+    auto array = arrow::DictionaryArray::FromArrays(std::make_shared<arrow::Int32Array>(static_cast<std::int64_t>(count_), indexes),
+                                                    finish(dictionary));
+    check(array.status());
+    return *array;
+  }
+
+  std::shared_ptr<arrow::Array> same_integer(Column column) const {
+    const Cell cell = cell_of(day_, SummaryRow(), column);
+    const auto type = type_of(def_of(column).kind, numeric_);
+    const auto count = static_cast<std::int64_t>(count_);
+    if (cell.null) {
+      auto array = arrow::MakeArrayOfNull(type, count, pool_);
+      check(array.status());
+      return *array;
+    }
+    const auto values = buffer(count_ * sizeof(std::int32_t));
+    std::fill_n(reinterpret_cast<std::int32_t*>(values->mutable_data()), count_, cell.integer);
+    return arrow::MakeArray(arrow::ArrayData::Make(type, count, {nullptr, values}, 0));
+  }
+
   static void check(const arrow::Status& status) { check_arrow(status, "build rows for", "parquet"); }
 
   template <typename Builder>
@@ -117,9 +148,8 @@ class ColumnWriter {
     return finish(builder);
   }
 
-  template <typename Builder>
   std::shared_ptr<arrow::Array> integers(Column column) const {
-    Builder builder(pool_);
+    arrow::Int32Builder builder(pool_);
     check(builder.Reserve(static_cast<std::int64_t>(count_)));
     for (std::size_t r = first_; r < first_ + count_; ++r) {
       const Cell cell = cell_of(day_, day_.rows[r], column);

@@ -1,7 +1,6 @@
 // parquet:DIR, one file a (cluster, day).
 #include <arrow/io/file.h>
 #include <arrow/memory_pool.h>
-#include <arrow/util/compression.h>
 #include <fmt/format.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/exception.h>
@@ -26,14 +25,31 @@ namespace fs = std::filesystem;
 // Bounds the Arrow columns in memory (some 70 MB); a day of most clusters is one row group.
 constexpr std::size_t kRowsPerGroup = 128 * 1024;
 
+// Quantities of groups hardly repeat, and a dictionary that holds each once costs more than all the rest of writing; capacities do.
+bool is_worth_a_dictionary(Column column) {
+  switch (column) {
+    case Column::kNodeCapacityCpuCores:
+    case Column::kNodeCapacityCpuCoreHours:
+    case Column::kNodeCapacityMemoryGigabytes:
+    case Column::kNodeCapacityMemoryGigabyteHours:
+    case Column::kClusterCapacityCpuCoreHours:
+    case Column::kClusterCapacityMemoryGigabyteHours: return true;
+    default: return def_of(column).kind != ColumnKind::kNumber;
+  }
+}
+
 std::shared_ptr<parquet::WriterProperties> writer_properties() {
-  const bool has_zstd = arrow::util::Codec::IsAvailable(arrow::Compression::ZSTD);
-  return parquet::WriterProperties::Builder()
-      .version(parquet::ParquetVersion::PARQUET_2_6)
-      ->compression(has_zstd ? arrow::Compression::ZSTD : arrow::Compression::SNAPPY)
+  parquet::WriterProperties::Builder builder;
+  builder.version(parquet::ParquetVersion::PARQUET_2_6)
+      ->compression(arrow::Compression::SNAPPY)
       ->enable_page_checksum()
       ->disable_dictionary("uuid")  // no two are equal
-      ->build();
+      ->disable_statistics()        // a file is a day of a cluster: they would exclude little, and label texts are long
+      ->enable_statistics(std::string(def_of(Column::kUsageStart).name));
+  for (std::size_t c = 0; c < kColumns.size(); ++c) {
+    if (!is_worth_a_dictionary(static_cast<Column>(c))) builder.disable_dictionary(std::string(kColumns[c].name));
+  }
+  return builder.build();
 }
 
 // Arrow gets a descriptor of its own, since it closes what it is given and PendingFile still has to sync.

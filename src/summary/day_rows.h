@@ -89,6 +89,22 @@ struct DayRows {
   }
 };
 
+// The member of a text column whose texts are ids; nullptr for all others.
+constexpr TextId SummaryRow::*text_member(Column column) {
+  switch (column) {
+    case Column::kNamespace: return &SummaryRow::namespace_name;
+    case Column::kNode: return &SummaryRow::node;
+    case Column::kResourceId: return &SummaryRow::resource_id;
+    case Column::kPodLabels: return &SummaryRow::pod_labels;
+    case Column::kPersistentvolumeclaim: return &SummaryRow::persistentvolumeclaim;
+    case Column::kPersistentvolume: return &SummaryRow::persistentvolume;
+    case Column::kStorageclass: return &SummaryRow::storageclass;
+    case Column::kVolumeLabels: return &SummaryRow::volume_labels;
+    case Column::kAllLabels: return &SummaryRow::all_labels;
+    default: return nullptr;
+  }
+}
+
 // One cell as a sink sees it. Dates are Day, kText/kJson/kUuid are views into the day, numbers are doubles.
 struct Cell {
   bool null = true;
