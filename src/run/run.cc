@@ -151,7 +151,7 @@ class Run {
         events_(events),
         cancelled_(cancelled),
         budget_(memory_limit_of(config)),
-        pool_(*arrow::default_memory_pool(), budget_),
+        pool_(*arrow::system_memory_pool(), budget_),  // gives memory back, which Arrow's own allocators do late
         store_(open_store(config.run.input)) {}
 
   RunReport run() {
