@@ -46,6 +46,7 @@ class RandomItems {
   }
   Number number() {
     if (pick(12) == 0) return std::nullopt;
+    if (pick(40) == 0) return 1e13;  // core-seconds of an unusual size
     return std::uniform_real_distribution<double>(-1e3, 1e6)(random_);
   }
 

@@ -47,6 +47,30 @@ TEST(Texts, ViewsStayValidWhileTheTableGrowsAndMoves) {
   }
 }
 
+TEST(Texts, TextsThatDifferInAnyOneByteAreApart) {
+  Texts texts;
+  for (const std::size_t size : {1U, 7U, 8U, 9U, 40U, 333U}) {
+    const std::string base(size, 'x');
+    const TextId id = texts.intern(base);
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string other = base;
+      other[i] = 'y';
+      const TextId other_id = texts.intern(other);
+      ASSERT_NE(other_id, id);
+      ASSERT_EQ(texts[other_id], other);
+      ASSERT_EQ(texts.intern(base), id);
+    }
+  }
+}
+
+TEST(Texts, AnAdoptedTextLiesWhereItLay) {
+  const std::string elsewhere = "elsewhere";
+  Texts texts;
+  const TextId adopted = texts.adopt(elsewhere);
+  EXPECT_EQ(texts[adopted].data(), elsewhere.data());
+  EXPECT_NE(texts.intern("elsewhere"), adopted);
+}
+
 TEST(Texts, MemoryFollowsWhatIsStored) {
   Texts texts;
   texts.intern("x");

@@ -1,0 +1,41 @@
+#include "summary/slot_index.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+namespace costmill {
+namespace {
+
+TEST(SlotIndex, SlotsCountUpInTheOrderOfFirstSightWhateverTheTableGrowsTo) {
+  std::mt19937 random(3);
+  SlotIndex<3> index;
+  std::map<GroupKey<3>, std::uint32_t> expected;
+  for (int round = 0; round < 200; ++round) {
+    std::vector<GroupKey<3>> keys(random() % 500);
+    for (GroupKey<3>& key : keys) {
+      key = {random() % 9 == 0 ? kNullText : random() % 20, random() % 30, random() % 50};
+      expected.try_emplace(key, static_cast<std::uint32_t>(expected.size()));
+    }
+    std::vector<std::uint32_t> slots(keys.size());
+    index.find(slots, [&](std::size_t i) { return keys[i]; });
+    for (std::size_t i = 0; i < keys.size(); ++i) ASSERT_EQ(slots[i], expected.at(keys[i]));
+  }
+  ASSERT_EQ(index.size(), expected.size());
+  EXPECT_GT(index.size(), 10000U);
+  for (const auto& [key, slot] : expected) {
+    EXPECT_EQ(index.key(slot), key);
+    EXPECT_EQ(index.slot_of(key), slot);
+  }
+}
+
+TEST(SlotIndex, NoKeysAreNoSlots) {
+  SlotIndex<2> index;
+  index.find({}, [](std::size_t) { return GroupKey<2>{}; });
+  EXPECT_EQ(index.size(), 0U);
+  EXPECT_EQ(index.slot_of({kNullText, kNullText}), 0U);
+}
+
+}  // namespace
+}  // namespace costmill
