@@ -37,8 +37,8 @@ TEST(MaximumColumn, NullsNanAndInfinitiesCountAsInASingleMaximum) {
       std::vector<std::uint8_t> valid(slots.size());
       const bool has_nulls = random() % 2 == 0;
       for (std::size_t i = 0; i < slots.size(); ++i) {
-        slots[i] = random() % kGroups;
-        valid[i] = has_nulls ? random() % 2 : 1;
+        slots[i] = static_cast<std::uint32_t>(random() % kGroups);
+        valid[i] = has_nulls && random() % 2 == 0 ? 0 : 1;
         values[i] = valid[i] != 0 ? kValues[random() % std::size(kValues)] : 0.0;
         if (valid[i] != 0) expected[slots[i]].add(values[i]);
       }

@@ -10,12 +10,13 @@ namespace {
 
 TEST(SlotIndex, SlotsCountUpInTheOrderOfFirstSightWhateverTheTableGrowsTo) {
   std::mt19937 random(3);
+  const auto id_below = [&](std::uint32_t count) { return static_cast<TextId>(random() % count); };
   SlotIndex<3> index;
   std::map<GroupKey<3>, std::uint32_t> expected;
   for (int round = 0; round < 200; ++round) {
     std::vector<GroupKey<3>> keys(random() % 500);
     for (GroupKey<3>& key : keys) {
-      key = {random() % 9 == 0 ? kNullText : random() % 20, random() % 30, random() % 50};
+      key = {id_below(9) == 0 ? kNullText : id_below(20), id_below(30), id_below(50)};
       expected.try_emplace(key, static_cast<std::uint32_t>(expected.size()));
     }
     std::vector<std::uint32_t> slots(keys.size());
