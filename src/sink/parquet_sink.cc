@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 // Bounds the Arrow columns in memory (some 70 MB); a day of most clusters is one row group.
 constexpr std::size_t kRowsPerGroup = 128 * 1024;
 
-// Quantities of groups hardly repeat, and a dictionary that holds each once costs more than all the rest of writing; capacities do.
+// To find out that quantities of groups hardly repeat would cost more than all the rest of writing; capacities of nodes repeat.
 bool is_worth_a_dictionary(Column column) {
   switch (column) {
     case Column::kNodeCapacityCpuCores:
@@ -38,16 +38,26 @@ bool is_worth_a_dictionary(Column column) {
   }
 }
 
+// Measured usage: its digits are as good as random.
+bool is_incompressible(Column column) {
+  return column == Column::kPodUsageCpuCoreHours || column == Column::kPodUsageMemoryGigabyteHours ||
+         column == Column::kPodEffectiveUsageCpuCoreHours || column == Column::kPodEffectiveUsageMemoryGigabyteHours;
+}
+
 std::shared_ptr<parquet::WriterProperties> writer_properties() {
   parquet::WriterProperties::Builder builder;
   builder.version(parquet::ParquetVersion::PARQUET_2_6)
       ->compression(arrow::Compression::SNAPPY)
       ->enable_page_checksum()
       ->disable_dictionary("uuid")  // no two are equal
-      ->disable_statistics()        // a file is a day of a cluster: they would exclude little, and label texts are long
+      ->compression("uuid", arrow::Compression::UNCOMPRESSED)
+      ->disable_statistics()  // a file is a day of a cluster: they would exclude little, and label texts are long
       ->enable_statistics(std::string(def_of(Column::kUsageStart).name));
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
-    if (!is_worth_a_dictionary(static_cast<Column>(c))) builder.disable_dictionary(std::string(kColumns[c].name));
+    const auto column = static_cast<Column>(c);
+    const std::string name(kColumns[c].name);
+    if (!is_worth_a_dictionary(column)) builder.disable_dictionary(name);
+    if (is_incompressible(column)) builder.compression(name, arrow::Compression::UNCOMPRESSED);
   }
   return builder.build();
 }

@@ -63,6 +63,22 @@ TEST_F(ParquetSinkFiles, AreOneADayWithPlainTypes) {
   EXPECT_EQ(table->GetColumnByName("uuid")->GetScalar(7).ValueOrDie()->ToString(), uuid_text(row_uuid(kSourceA, kDay, 7)));
 }
 
+TEST_F(ParquetSinkFiles, AreCompressedAndCodedWhereThatPays) {
+  const DayRows day = DayBuilder(kSourceA, kDay).nasty_rows(100, 1).build();
+  run(&day, NumericOutput::kFloat64);
+  const auto metadata = parquet::ParquetFileReader::OpenFile((folder_ / kFile).string())->metadata();
+  const auto chunk = [&](const std::string& name) { return metadata->RowGroup(0)->ColumnChunk(metadata->schema()->ColumnIndex(name)); };
+  EXPECT_EQ(chunk("namespace")->compression(), parquet::Compression::SNAPPY);
+  EXPECT_EQ(chunk("pod_limit_cpu_core_hours")->compression(), parquet::Compression::SNAPPY);
+  EXPECT_EQ(chunk("uuid")->compression(), parquet::Compression::UNCOMPRESSED);
+  EXPECT_EQ(chunk("pod_usage_cpu_core_hours")->compression(), parquet::Compression::UNCOMPRESSED);
+  for (const char* name : {"namespace", "all_labels", "usage_start", "node_capacity_cpu_cores"})
+    EXPECT_TRUE(chunk(name)->has_dictionary_page()) << name;
+  for (const char* name : {"uuid", "pod_usage_cpu_core_hours"}) EXPECT_FALSE(chunk(name)->has_dictionary_page()) << name;
+  EXPECT_TRUE(chunk("usage_start")->is_stats_set());
+  EXPECT_FALSE(chunk("all_labels")->is_stats_set());
+}
+
 TEST_F(ParquetSinkFiles, HoldDoublesIfAsked) {
   const DayRows day = DayBuilder(kSourceA, kDay).nasty_rows(100, 1).build();
   run(&day, NumericOutput::kFloat64);
