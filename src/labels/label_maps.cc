@@ -74,7 +74,8 @@ LabelMapId LabelMaps::intern(std::span<const LabelEntry> entries) {
 }
 
 std::size_t LabelMaps::memory_bytes() const {
-  return texts_.memory_bytes() + label_texts_.memory_bytes() + parsed_.capacity() * sizeof(LabelMapId) + maps_.capacity() * sizeof(LabelMap) + entry_count_ * sizeof(LabelEntry) +
+  return texts_.memory_bytes() + label_texts_.memory_bytes() + parsed_.capacity() * sizeof(LabelMapId) +
+         maps_.capacity() * sizeof(LabelMap) + entry_count_ * sizeof(LabelEntry) +
          by_json_.bucket_count() * (sizeof(TextId) + sizeof(LabelMapId) + 1) +
          merged_.bucket_count() * (sizeof(std::uint64_t) + sizeof(LabelMapId) + 1);
 }

@@ -118,7 +118,10 @@ const double* PodTable::capacities(const NumberColumn& column, std::size_t which
   if (!column.has_nulls) return values;
   std::vector<double>& given = replaced_[kAllSums + which];
   given.resize(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) given[i] = column.valid[rows.begin + i] != 0 ? values[i] : kNone;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    given[i] = kNone;
+    if (column.valid[rows.begin + i] != 0) given[i] = values[i];
+  }
   return given.data();
 }
 

@@ -130,7 +130,7 @@ MUTATIONS = [
     M("5.3", POD_ROWS, "scaled(node->second.cpu_core_seconds, 3600, 1)", "scaled(capacity.cluster.cpu_core_seconds, 3600, 1)",
       "a node has the capacity of the cluster"),
     M("5.4", PODS, "if (inputs.capacities[k][i] > totals", "if (i == 0 && inputs.capacities[k][i] > totals", "cores come from the first row only"),
-    M("5.4", PODS, "column.valid[rows.begin + i] != 0 ? values[i] : kNone;", "values[i];", "unknown cores count as 0"),
+    M("5.4", PODS, "if (column.valid[rows.begin + i] != 0) given[i] = values[i];", "given[i] = values[i];", "unknown cores count as 0"),
     # Rule 6: pod rows
     M("6.1", PODS, "nodes[i] != kNullText && !texts[nodes[i]].empty();", "nodes[i] != kNullText;", "pods on node '' are kept"),
     M("6.2", POD_ROWS, "joins.maps.merge(or_empty(of_node), or_empty(of_namespace))", "joins.maps.merge(or_empty(of_namespace), or_empty(of_node))",
