@@ -23,14 +23,13 @@ constexpr std::size_t kMostLabelBytes = 32 << 20;
 
 }  // namespace
 
-MonthRun::MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options,
-                   ReferenceSource reference, MemoryBudget& budget, const std::function<void(std::uint64_t)>& on_rows_folded)
+MonthRun::MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options, Hooks hooks,
+                   MemoryBudget& budget)
     : plan_(plan),
       cluster_(cluster),
       options_(options),
-      reference_(std::move(reference)),
+      hooks_(std::move(hooks)),
       budget_(budget),
-      on_rows_folded_(on_rows_folded),
       groups_(plan.groups.size()),
       label_caches_(static_cast<std::size_t>(options.workers)) {
   std::vector<ReadRequest> requests;
@@ -184,7 +183,7 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
     figures_.bytes_read += row_group.compressed_bytes;
     figures_.aggregation_seconds += seconds_since(begin);
   }
-  on_rows_folded_(rows);
+  hooks_.on_rows_folded(rows);
 }
 
 void MonthRun::refuse_misplaced_rows(const Claim& claim, const Chunk& chunk) {
@@ -251,7 +250,8 @@ void MonthRun::finish_group(std::size_t index, int worker) {
   for (Day day = days.from; day <= days.to && !stopping_; day = day.next()) {
     DayOutcome outcome = finish_day(merged ? &merged->fold : nullptr, day, worker);
     std::unique_lock lock(mutex_);
-    figures_.aggregation_seconds += seconds_since(begin);
+    figures_.aggregation_seconds += seconds_since(begin) - outcome.encoding_seconds;
+    figures_.encoding_seconds += outcome.encoding_seconds;
     // Whoever starts a group stays until all of it is claimed, so the group that is to be delivered next never waits for this one.
     changed_.wait(lock, [&] { return stopping_ || failure_ || state.outcomes.size() < kFinishedDaysOfGroup; });
     state.outcomes.push_back(std::move(outcome));
@@ -265,32 +265,38 @@ void MonthRun::finish_group(std::size_t index, int worker) {
 
 MonthRun::LabelCache& MonthRun::label_cache(int worker) {
   std::unique_ptr<LabelCache>& cache = label_caches_[static_cast<std::size_t>(worker)];
-  const std::shared_ptr<const ReferenceData> reference = reference_();
+  const std::shared_ptr<const ReferenceData> reference = hooks_.reference();
   if (cache != nullptr && (cache->reference != reference || cache->maps->memory_bytes() > kMostLabelBytes)) cache.reset();
   if (cache == nullptr) cache = std::make_unique<LabelCache>(reference, budget_);
   return *cache;
 }
 
 DayOutcome MonthRun::finish_day(const Fold* fold, Day day, int worker) {
-  DayOutcome outcome{.day = day, .result = std::nullopt, .refusal = refusal_of(day), .memory = nullptr};
+  DayOutcome outcome{.day = day, .encoded = nullptr, .fan_outs = {}, .refusal = refusal_of(day), .memory = nullptr};
   if (outcome.refusal) return outcome;
-  if (fold == nullptr) {
-    outcome.result.emplace();
-    outcome.result->rows.cluster = cluster_;
-    outcome.result->rows.day = day;
-  } else {
-    try {
+  try {
+    DayResult result;
+    if (fold != nullptr) {
       LabelCache& labels = label_cache(worker);
-      outcome.result = fold->finish(day, cluster_, *labels.reference, labels.maps);
+      result = fold->finish(day, cluster_, *labels.reference, labels.maps);
       labels.memory.resize(static_cast<std::int64_t>(labels.maps->memory_bytes()));
-      outcome.memory = std::make_unique<MemoryShare>(budget_, "the rows of finished days");
-      outcome.memory->resize(static_cast<std::int64_t>(outcome.result->rows.memory_bytes()));
-    } catch (const Refusal& refusal) {
-      outcome.refusal = error_of(refusal, day);
-    } catch (const Error& error) {
-      outcome.refusal = error;
-      outcome.result.reset();
+    } else {
+      result.rows.cluster = cluster_;
+      result.rows.day = day;
     }
+    outcome.input_rows = result.input_rows;
+    if (result.input_rows == 0 && !options_.write_empty_days) return outcome;
+    outcome.fan_outs = result.fan_outs;
+    outcome.memory = std::make_unique<MemoryShare>(budget_, "the rows of finished days");
+    outcome.memory->resize(static_cast<std::int64_t>(result.rows.memory_bytes()));
+    const auto encoding = Clock::now();
+    outcome.encoded = hooks_.encode(std::make_shared<const DayRows>(std::move(result.rows)));
+    outcome.encoding_seconds = seconds_since(encoding);
+    if (outcome.encoded->rows == nullptr) outcome.memory.reset();
+  } catch (const Refusal& refusal) {
+    outcome.refusal = error_of(refusal, day);
+  } catch (const Error& error) {
+    outcome.refusal = error;
   }
   return outcome;
 }

@@ -19,6 +19,7 @@
 #include "reference/reference_data.h"
 #include "run/read_ahead.h"
 #include "scan/row_group_scan.h"
+#include "sink/sink.h"
 #include "summary/fold.h"
 
 namespace costmill {
@@ -29,13 +30,17 @@ struct MonthRunOptions {
   ReadAheadOptions read_ahead;
   int workers = 4;
   bool workers_share_days = true;  // performance.parallel_chunks
+  bool write_empty_days = false;   // run.full
   bool keep_chunks = false;        // performance.delete_intermediate_dfs: false
 };
 
 // A day is finished rows, or the reason why there are none.
 struct DayOutcome {
   Day day;
-  std::optional<DayResult> result;
+  std::unique_ptr<EncodedDay> encoded;  // null: nothing is to be written
+  FanOuts fan_outs;
+  std::uint64_t input_rows = 0;
+  double encoding_seconds = 0;
   std::optional<Error> refusal;
   std::unique_ptr<MemoryShare> memory;  // what the rows hold
 };
@@ -45,14 +50,20 @@ struct MonthRunFigures {
   std::int64_t bytes_read = 0;
   double reading_seconds = 0;
   double aggregation_seconds = 0;
+  double encoding_seconds = 0;
 };
 
 class MonthRun {
  public:
-  using ReferenceSource = std::function<std::shared_ptr<const ReferenceData>()>;  // thread-safe
+  // What a run does for a month from the threads of the workers.
+  struct Hooks {
+    std::function<std::shared_ptr<const ReferenceData>()> reference;
+    std::function<std::unique_ptr<EncodedDay>(std::shared_ptr<const DayRows>)> encode;
+    std::function<void(std::uint64_t rows)> on_rows_folded;
+  };
 
-  MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options, ReferenceSource reference,
-           MemoryBudget& budget, const std::function<void(std::uint64_t rows)>& on_rows_folded);
+  MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options, Hooks hooks,
+           MemoryBudget& budget);
   ~MonthRun();
   MonthRun(const MonthRun&) = delete;
   MonthRun& operator=(const MonthRun&) = delete;
@@ -118,9 +129,8 @@ class MonthRun {
   const MonthPlan& plan_;
   const ClusterIdentity& cluster_;
   const MonthRunOptions options_;
-  const ReferenceSource reference_;
+  const Hooks hooks_;
   MemoryBudget& budget_;
-  const std::function<void(std::uint64_t)> on_rows_folded_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

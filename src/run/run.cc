@@ -85,6 +85,7 @@ MonthRunOptions month_options(const Config& config, const MonthPlan& plan, const
                         .pool = pool};
   options.workers = workers_of(config);
   options.workers_share_days = config.performance.parallel_chunks;
+  options.write_empty_days = config.run.full;
   options.keep_chunks = !config.performance.delete_intermediate_dfs;
   return options;
 }
@@ -118,6 +119,11 @@ std::vector<FileFingerprint> fingerprints(const MonthPlan& plan, Day day) {
   std::vector<FileFingerprint> prints;
   for (const StoredFile& file : plan.files_of(day)) prints.push_back({file.path, file.bytes, file.version});
   return prints;
+}
+
+// What would fail all other days, too.
+bool is_of_sink(ErrorCode code) {
+  return code == ErrorCode::kSinkUnavailable || code == ErrorCode::kSinkDenied || code == ErrorCode::kConflict;
 }
 
 PostgresSettings logged_settings(const Config& config, const RunEvents& events) {
@@ -268,17 +274,11 @@ class Run {
 
   void run_month(const ClusterIdentity& cluster, const MonthPlan& plan) {
     const std::string digest = config_digest(config_, cluster);
-    const auto reference = [this] { return config_.performance.cache_enabled_tags ? reference_ : load(); };
-    const auto on_rows = [this](std::uint64_t rows) {
-      RunProgress progress;
-      {
-        const std::lock_guard lock(progress_mutex_);
-        progress_.rows_done += rows;
-        progress = progress_;
-      }
-      events_.progress(progress);
-    };
-    MonthRun month(plan, *store_, cluster, month_options(config_, plan, budget_, &pool_), reference, budget_, on_rows);
+    MonthRun month(plan, *store_, cluster, month_options(config_, plan, budget_, &pool_),
+                   {.reference = [this] { return config_.performance.cache_enabled_tags ? reference_ : load(); },
+                    .encode = [this](std::shared_ptr<const DayRows> rows) { return sink_->encode(std::move(rows)); },
+                    .on_rows_folded = [this](std::uint64_t rows) { count_rows(rows); }},
+                   budget_);
     double writing_seconds = 0;
     month.deliver_days(
         [&](DayOutcome&& outcome) {
@@ -291,7 +291,7 @@ class Run {
     const MonthRunFigures figures = month.figures();
     report_.seconds.reading += figures.reading_seconds;
     report_.seconds.aggregation += figures.aggregation_seconds;
-    report_.seconds.writing += writing_seconds;
+    report_.seconds.writing += figures.encoding_seconds + writing_seconds;
     report_.bytes_read += figures.bytes_read;
     stage("after reading", figures.reading_seconds);
     if (config_.performance.gc_after_aggregation)
@@ -304,31 +304,40 @@ class Run {
     count_day();
     if (outcome.refusal) {
       // In one transaction one bad day rolls all back, so going on would be for nothing.
-      if (!config_.run.keep_going || !config_.performance.incremental_db_writes) throw Error(*outcome.refusal);
+      if (!config_.run.keep_going || !config_.performance.incremental_db_writes || is_of_sink(outcome.refusal->code()))
+        throw Error(*outcome.refusal);
       events_.message(Severity::kWarning, fmt::format("{} is not written: {}", to_string(outcome.day), outcome.refusal->what()));
       report_.failed_days.push_back({cluster.source_uuid, outcome.day, *outcome.refusal});
       return;
     }
-    DayResult& result = *outcome.result;
-    // A day without any row is left alone unless everything is to be made again.
-    if (result.input_rows == 0 && !config_.run.full) return;
-    if (result.fan_outs.any()) events_.message(Severity::kWarning, fan_out_warning(outcome.day, result.fan_outs));
-    const auto rows = std::make_shared<const DayRows>(std::move(result.rows));
-    sink_->write_day(rows, {.source_uuid = cluster.source_uuid,
-                            .day = outcome.day,
-                            .files = fingerprints(plan, outcome.day),
-                            .reference_digest = reference_->digest(),
-                            .config_digest = digest,
-                            .program_version = kVersion,
-                            .rows = rows->rows.size(),
-                            .digest = digest_of(*rows)});
+    if (outcome.encoded == nullptr) return;
+    if (outcome.fan_outs.any()) events_.message(Severity::kWarning, fan_out_warning(outcome.day, outcome.fan_outs));
+    const DayRecord record{.source_uuid = cluster.source_uuid,
+                           .day = outcome.day,
+                           .files = fingerprints(plan, outcome.day),
+                           .reference_digest = reference_->digest(),
+                           .config_digest = digest,
+                           .program_version = kVersion,
+                           .rows = outcome.encoded->row_count,
+                           .digest = outcome.encoded->digest};
+    sink_->write_day(std::move(outcome.encoded), record);
     ++days_written_;
-    if (result.input_rows == 0) return;
-    const DayReport day{cluster.source_uuid, outcome.day, result.input_rows, rows->rows.size()};
+    if (outcome.input_rows == 0) return;
+    const DayReport day{cluster.source_uuid, outcome.day, outcome.input_rows, record.rows};
     report_.days.push_back(day);
     report_.input_rows += day.input_rows;
     report_.output_rows += day.output_rows;
     events_.day(day);
+  }
+
+  void count_rows(std::uint64_t rows) {
+    RunProgress progress;
+    {
+      const std::lock_guard lock(progress_mutex_);
+      progress_.rows_done += rows;
+      progress = progress_;
+    }
+    events_.progress(progress);
   }
 
   void count_day() {

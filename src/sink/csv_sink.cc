@@ -78,7 +78,7 @@ class CsvSink final : public Sink {
     remove_dead_files(folder);
   }
 
-  void write_day(std::shared_ptr<const DayRows> rows, const DayRecord& record) override;
+  void write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) override;
   void finish() override;
 
  private:
@@ -106,16 +106,16 @@ Spool& CsvSink::spool_for(const std::string& source_uuid, Day day) {
   return spool;
 }
 
-void CsvSink::write_day(std::shared_ptr<const DayRows> rows, const DayRecord& record) {
+void CsvSink::write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) {
   const StoredKey key{record.source_uuid, record.day};
   if (written_.contains(key)) {
     throw Error(ErrorCode::kBug, fmt::format("{} of {} was written twice", to_string(key.day), key.source_uuid));
   }
-  if (!rows->rows.empty()) {
+  if (!day->rows->rows.empty()) {
     Spool& spool = spool_for(key.source_uuid, key.day);
     const std::uint64_t size_before = spool.file.size();
     try {
-      append_rows(spool.file, *rows);
+      append_rows(spool.file, *day->rows);
     } catch (...) {
       spool.file.cut_to(size_before);
       throw;

@@ -15,95 +15,78 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the binary form is little-endian and written by copying");
 
-constexpr char kTagNull = 0;
-constexpr char kTagValue = 1;
-
-constexpr std::string_view kDayTag = "costmill day 1";
+constexpr std::string_view kDayTag = "costmill day 2";
 constexpr std::string_view kRowTag = "costmill row 1";
 
-// Bytes of the binary form on their way into a hash. Written in blocks that stay in the second-level cache; plain pointer
-// arithmetic, since a day has millions of cells and std::string::append would be most of the cost.
-class HashedBytes {
- public:
-  HashedBytes() : block_(kBlockBytes) { XXH3_128bits_reset(&state_); }
-
-  template <typename Value>
-  void append(Value value) {
-    make_room(sizeof value);
-    std::memcpy(block_.data() + used_, &value, sizeof value);
-    used_ += sizeof value;
-  }
-
-  void append_text(std::string_view text) {
-    append(static_cast<std::uint32_t>(text.size()));
-    if (text.size() > kBlockBytes) {
-      flush();
-      XXH3_128bits_update(&state_, text.data(), text.size());
-      return;
-    }
-    make_room(text.size());
-    if (!text.empty()) std::memcpy(block_.data() + used_, text.data(), text.size());
-    used_ += text.size();
-  }
-
-  XXH128_hash_t hash() {
-    flush();
-    return XXH3_128bits_digest(&state_);
-  }
-
- private:
-  static constexpr std::size_t kBlockBytes = 64 * 1024;
-
-  void make_room(std::size_t bytes) {
-    if (used_ + bytes > kBlockBytes) flush();
-  }
-
-  void flush() {
-    XXH3_128bits_update(&state_, block_.data(), used_);
-    used_ = 0;
-  }
-
-  XXH3_state_t state_;
-  std::vector<char> block_;
-  std::size_t used_ = 0;
-};
-
-void append_number(HashedBytes& out, double number) {
-  if (is_null(number)) {
-    out.append(kTagNull);
-    return;
-  }
-  out.append(kTagValue);
-  out.append(number == 0 ? 0.0 : number);  // -0.0 and 0.0 are the same decimal
-}
-
-void append_text_or_null(HashedBytes& out, std::optional<std::string_view> text) {
-  if (!text) return out.append(kTagNull);
-  out.append(kTagValue);
-  out.append_text(*text);
-}
-
-void append_cell(HashedBytes& out, const Cell& cell, ColumnKind kind) {
-  if (cell.null) return out.append(kTagNull);
-  out.append(kTagValue);
-  if (kind == ColumnKind::kInteger || kind == ColumnKind::kDate) {
-    out.append(cell.integer);
-  } else {
-    out.append_text(cell.text);
-  }
-}
-
-void append_row(HashedBytes& out, const DayRows& day, const SummaryRow& row) {
+// The columns whose texts are ids, in table order.
+constexpr std::size_t kTextColumns = 9;
+constexpr std::array<Column, kTextColumns> kTexts = [] {
+  std::array<Column, kTextColumns> columns{};
+  std::size_t next = 0;
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
-    const auto column = static_cast<Column>(c);
-    if (kColumns[c].kind == ColumnKind::kNumber) {
-      append_number(out, row.numbers[kNumberIndexes[c]]);
-    } else if (const auto text = text_member(column); text != nullptr) {
-      append_text_or_null(out, day.text(row.*text));
+    if (text_member(static_cast<Column>(c)) != nullptr) columns[next++] = static_cast<Column>(c);
+  }
+  return columns;
+}();
+
+// A row as it is hashed: what all rows of a day share is not in it. 0 stands where a cell is NULL.
+struct HashedRow {
+  std::uint64_t nulls;  // a bit a column of kColumns
+  std::array<std::uint64_t, kTextColumns> texts;
+  std::array<double, kNumberCount> numbers;
+  std::int32_t cost_category_id;
+  std::uint32_t data_source;
+};
+static_assert(sizeof(HashedRow) == 8 + 8 * kTextColumns + 8 * kNumberCount + 8, "no padding, which would be hashed");
+
+constexpr std::uint64_t null_bit(Column column) { return std::uint64_t{1} << static_cast<std::size_t>(column); }
+
+constexpr std::array<std::uint64_t, kNumberCount> kNullBitsOfNumbers = [] {
+  std::array<std::uint64_t, kNumberCount> bits{};
+  for (std::size_t c = 0; c < kColumns.size(); ++c) {
+    if (kColumns[c].kind == ColumnKind::kNumber) bits[kNumberIndexes[c]] = null_bit(static_cast<Column>(c));
+  }
+  return bits;
+}();
+
+HashedRow hashed(const SummaryRow& row, const std::vector<std::uint64_t>& hash_of_text) {
+  HashedRow out{};
+  for (std::size_t i = 0; i < kTextColumns; ++i) {
+    const TextId id = row.*text_member(kTexts[i]);
+    if (id == kNullText) {
+      out.nulls |= null_bit(kTexts[i]);
     } else {
-      append_cell(out, cell_of(day, row, column), kColumns[c].kind);
+      out.texts[i] = hash_of_text[id];
     }
   }
+  for (std::size_t i = 0; i < kNumberCount; ++i) {
+    if (is_null(row.numbers[i])) {
+      out.nulls |= kNullBitsOfNumbers[i];
+    } else {
+      out.numbers[i] = row.numbers[i] + 0.0;  // -0.0 and 0.0 are the same decimal
+    }
+  }
+  if (!row.has_infrastructure_usage_cost) out.nulls |= null_bit(Column::kInfrastructureUsageCost);
+  if (!row.cost_category_id) out.nulls |= null_bit(Column::kCostCategoryId);
+  out.cost_category_id = row.cost_category_id.value_or(0);
+  out.data_source = static_cast<std::uint32_t>(row.data_source);
+  return out;
+}
+
+// What all rows of a day share.
+std::string shared_form(const DayRows& day) {
+  std::string form;
+  const auto append = [&](const auto& value) { form.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  for (const std::string_view text : {kDayTag, std::string_view(day.cluster.source_uuid), std::string_view(day.cluster.cluster_id),
+                                      std::string_view(day.cluster.cluster_alias), kZeroInfrastructureUsageCost}) {
+    append(static_cast<std::uint32_t>(text.size()));
+    form += text;
+  }
+  append(static_cast<std::uint32_t>(day.cluster.report_period_id.has_value()));
+  append(day.cluster.report_period_id.value_or(0));
+  append(day.day.number);
+  append(static_cast<std::uint64_t>(day.rows.size()));
+  return form;
 }
 
 std::string hex_of(const XXH128_hash_t& hash) {
@@ -122,13 +105,21 @@ std::string hex_of(const XXH128_hash_t& hash) {
 std::string hex_digest(std::string_view bytes) { return hex_of(XXH3_128bits(bytes.data(), bytes.size())); }
 
 std::string digest_of(const DayRows& day) {
-  HashedBytes bytes;
-  bytes.append_text(kDayTag);
-  bytes.append_text(day.cluster.source_uuid);
-  bytes.append(day.day.number);
-  bytes.append(static_cast<std::uint64_t>(day.rows.size()));
-  for (const SummaryRow& row : day.rows) append_row(bytes, day, row);
-  return hex_of(bytes.hash());
+  std::vector<std::uint64_t> hash_of_text(day.texts.size());
+  for (TextId id = 0; id < hash_of_text.size(); ++id) hash_of_text[id] = XXH3_64bits(day.texts[id].data(), day.texts[id].size());
+
+  XXH3_state_t state;
+  XXH3_128bits_reset(&state);
+  const std::string shared = shared_form(day);
+  XXH3_128bits_update(&state, shared.data(), shared.size());
+  constexpr std::size_t kBlockRows = 64;  // stay in the first-level cache
+  std::array<HashedRow, kBlockRows> block;
+  for (std::size_t first = 0; first < day.rows.size(); first += kBlockRows) {
+    const std::size_t count = std::min(kBlockRows, day.rows.size() - first);
+    for (std::size_t i = 0; i < count; ++i) block[i] = hashed(day.rows[first + i], hash_of_text);
+    XXH3_128bits_update(&state, block.data(), count * sizeof(HashedRow));
+  }
+  return hex_of(XXH3_128bits_digest(&state));
 }
 
 std::array<std::uint8_t, 16> row_uuid(std::string_view source_uuid, Day day, std::uint64_t ordinal) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "costmill/error.h"
+#include "sink/digest.h"
 #include "sink/sinks.h"
 
 namespace costmill {
@@ -35,6 +36,9 @@ SinkPlace place_of(std::string_view uri) {
 }
 
 }  // namespace
+
+EncodedDay::EncodedDay(std::shared_ptr<const DayRows> day_rows)
+    : rows(std::move(day_rows)), row_count(rows->rows.size()), digest(digest_of(*rows)) {}
 
 std::optional<std::int32_t> Sink::report_period(const ClusterIdentity& /*cluster*/, Day /*month*/) { return std::nullopt; }
 

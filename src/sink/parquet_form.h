@@ -1,8 +1,7 @@
-// How a day lies in Parquet: places of the files, and the rows as Arrow columns.
+// How days lie in Parquet: places of the files and types of the columns.
 #pragma once
 
 #include <arrow/status.h>
-#include <arrow/table.h>
 #include <arrow/type_fwd.h>
 
 #include <filesystem>
@@ -23,13 +22,8 @@ std::filesystem::path parquet_empty_file(const std::filesystem::path& folder);
 inline constexpr std::string_view kSourcePrefix = "source=";
 inline constexpr std::string_view kParquetSuffix = ".parquet";
 
-// uuid and kColumns; texts are dictionary-coded.
+// uuid and kColumns.
 std::shared_ptr<arrow::Schema> parquet_schema(NumericOutput numeric);
-
-// Rows [first, first + count) as a table of parquet_schema(). Each distinct text of a column is copied once.
-// Throws Error(kBadInput) for a number that does not fit numeric(33,15), Error(kNoMemory).
-std::shared_ptr<arrow::Table> parquet_rows(const DayRows& day, std::size_t first, std::size_t count, NumericOutput numeric,
-                                           arrow::MemoryPool* pool);
 
 // Throws what a failed status means; `action` completes "cannot ...".
 void check_arrow(const arrow::Status& status, std::string_view action, const std::filesystem::path& path);

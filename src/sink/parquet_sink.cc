@@ -2,9 +2,7 @@
 #include <arrow/io/file.h>
 #include <arrow/memory_pool.h>
 #include <fmt/format.h>
-#include <parquet/arrow/writer.h>
 #include <parquet/exception.h>
-#include <parquet/properties.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 #include <list>
 
 #include "costmill/error.h"
+#include "sink/parquet_file.h"
 #include "sink/parquet_form.h"
 #include "sink/pending_file.h"
 #include "sink/sinks.h"
@@ -21,46 +20,6 @@ namespace costmill {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Bounds the Arrow columns in memory (some 70 MB); a day of most clusters is one row group.
-constexpr std::size_t kRowsPerGroup = 128 * 1024;
-
-// To find out that quantities of groups hardly repeat would cost more than all the rest of writing; capacities of nodes repeat.
-bool is_worth_a_dictionary(Column column) {
-  switch (column) {
-    case Column::kNodeCapacityCpuCores:
-    case Column::kNodeCapacityCpuCoreHours:
-    case Column::kNodeCapacityMemoryGigabytes:
-    case Column::kNodeCapacityMemoryGigabyteHours:
-    case Column::kClusterCapacityCpuCoreHours:
-    case Column::kClusterCapacityMemoryGigabyteHours: return true;
-    default: return def_of(column).kind != ColumnKind::kNumber;
-  }
-}
-
-// Measured usage: its digits are as good as random.
-bool is_incompressible(Column column) {
-  return column == Column::kPodUsageCpuCoreHours || column == Column::kPodUsageMemoryGigabyteHours ||
-         column == Column::kPodEffectiveUsageCpuCoreHours || column == Column::kPodEffectiveUsageMemoryGigabyteHours;
-}
-
-std::shared_ptr<parquet::WriterProperties> writer_properties() {
-  parquet::WriterProperties::Builder builder;
-  builder.version(parquet::ParquetVersion::PARQUET_2_6)
-      ->compression(arrow::Compression::SNAPPY)
-      ->enable_page_checksum()
-      ->disable_dictionary("uuid")  // no two are equal
-      ->compression("uuid", arrow::Compression::UNCOMPRESSED)
-      ->disable_statistics()  // a file is a day of a cluster: they would exclude little, and label texts are long
-      ->enable_statistics(std::string(def_of(Column::kUsageStart).name));
-  for (std::size_t c = 0; c < kColumns.size(); ++c) {
-    const auto column = static_cast<Column>(c);
-    const std::string name(kColumns[c].name);
-    if (!is_worth_a_dictionary(column)) builder.disable_dictionary(name);
-    if (is_incompressible(column)) builder.compression(name, arrow::Compression::UNCOMPRESSED);
-  }
-  return builder.build();
-}
 
 // Arrow gets a descriptor of its own, since it closes what it is given and PendingFile still has to sync.
 std::shared_ptr<arrow::io::OutputStream> stream_to(const PendingFile& file) {
@@ -76,15 +35,11 @@ void write_file(PendingFile& file, const DayRows& day, const SinkOptions& option
   arrow::MemoryPool* const pool = options.pool != nullptr ? options.pool : arrow::default_memory_pool();
   const auto stream = stream_to(file);
   try {
-    auto writer = parquet::arrow::FileWriter::Open(*parquet_schema(options.numeric), pool, stream, writer_properties());
-    check(writer.status());
-    for (std::size_t first = 0; first < day.rows.size(); first += kRowsPerGroup) {
-      const std::size_t count = std::min(kRowsPerGroup, day.rows.size() - first);
-      check((*writer)->WriteTable(*parquet_rows(day, first, count, options.numeric, pool), kRowsPerGroup));
-    }
-    check((*writer)->Close());
+    write_parquet(day, options.numeric, pool, stream);
   } catch (const parquet::ParquetStatusException& error) {
     check(error.status());
+  } catch (const std::bad_alloc& error) {
+    check(arrow::Status::OutOfMemory(error.what()));
   } catch (const parquet::ParquetException& error) {
     throw Error(ErrorCode::kSinkUnavailable,
                 fmt::format("cannot write {}: {}; check the file system", file.target().string(), error.what()),
@@ -100,6 +55,11 @@ void check_source_uuid(const std::string& source_uuid) {
   throw Error(ErrorCode::kBadConfig, fmt::format("the cluster's provider uuid '{}' is no lower-case UUID", source_uuid));
 }
 
+struct ParquetDay : EncodedDay {
+  ParquetDay(std::shared_ptr<const DayRows> day_rows, const fs::path& target) : EncodedDay(std::move(day_rows)), file(target) {}
+  PendingFile file;
+};
+
 class ParquetSink final : public Sink {
  public:
   ParquetSink(const fs::path& folder, const SinkOptions& options)
@@ -112,12 +72,18 @@ class ParquetSink final : public Sink {
     }
   }
 
-  void write_day(std::shared_ptr<const DayRows> rows, const DayRecord& record) override {
-    check_source_uuid(record.source_uuid);
-    const fs::path target = parquet_file_of(folder_, {record.source_uuid, record.day});
+  std::unique_ptr<EncodedDay> encode(std::shared_ptr<const DayRows> rows) const override {
+    check_source_uuid(rows->cluster.source_uuid);
+    const fs::path target = parquet_file_of(folder_, {rows->cluster.source_uuid, rows->day});
     make_own_folder(target.parent_path());
-    PendingFile file(target);
-    write_file(file, *rows, options_);
+    auto day = std::make_unique<ParquetDay>(std::move(rows), target);
+    write_file(day->file, *day->rows, options_);
+    day->rows.reset();
+    return day;
+  }
+
+  void write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) override {
+    PendingFile& file = static_cast<ParquetDay&>(*day).file;
     file.close();
     files_.push_back(std::move(file));
     records_.push_back(record);

@@ -176,11 +176,11 @@ class PostgresSink final : public Sink {
     }
   }
 
-  void write_day(std::shared_ptr<const DayRows> rows, const DayRecord& record) override {
+  void write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) override {
     if (whole_run_) {
-      whole_run_->replace_within_run(*rows, record);
+      whole_run_->replace_within_run(*day->rows, record);
     } else {
-      lanes_->write(std::move(rows), record);
+      lanes_->write(std::move(day->rows), record);
     }
   }
 

@@ -35,7 +35,7 @@ struct DayRecord {
   std::string config_digest;           // 32 hex digits, over the keys that change figures
   std::string program_version;
   std::uint64_t rows = 0;
-  std::string digest;  // 32 hex digits, digest_of the rows
+  std::string digest;  // 32 hex digits, of EncodedDay
 };
 
 // Rows as a sink gives them back: text per column of kColumns, nullopt is NULL; numbers as canonical decimal text,
@@ -57,17 +57,33 @@ struct SinkFigures {
   int connections = 0;      // used; 0: not a server
 };
 
+// A finished day on its way into a sink, with what could be made of it beforehand.
+struct EncodedDay {
+  explicit EncodedDay(std::shared_ptr<const DayRows> day_rows);
+  virtual ~EncodedDay() = default;
+  EncodedDay(const EncodedDay&) = delete;
+  EncodedDay& operator=(const EncodedDay&) = delete;
+
+  std::shared_ptr<const DayRows> rows;  // null where the sink needs them no longer
+  std::uint64_t row_count;
+  std::string digest;  // 32 hex digits, digest_of the rows
+};
+
 // A day is visible whole or not at all. write_day is called once a (cluster, day), in order of day within a cluster.
 // Destroying a sink without finish() discards what is not committed yet. Errors: kSinkUnavailable, kSinkDenied, kConflict;
 // kBadInput for a number that does not fit numeric(33,15). A day that failed leaves nothing behind and other days may follow,
-// but not under Commit::kWholeRun and not in PostgreSQL: there the sink can only be destroyed. Not thread-safe.
+// but not under Commit::kWholeRun and not in PostgreSQL: there the sink can only be destroyed. Not thread-safe but for encode().
 class Sink {
  public:
   virtual ~Sink() = default;
 
-  // Replaces the day of record.source_uuid by these rows (none: the day becomes empty). A sink may still be writing when this returns;
-  // days become visible in the order of the calls, and the failure of one is thrown by a later call.
-  virtual void write_day(std::shared_ptr<const DayRows> rows, const DayRecord& record) = 0;
+  // The part of the work that needs no order of days: on any thread, beside every other call, for days that are never written, too.
+  virtual std::unique_ptr<EncodedDay> encode(std::shared_ptr<const DayRows> rows) const {
+    return std::make_unique<EncodedDay>(std::move(rows));
+  }
+  // Replaces the day of record.source_uuid by these rows (none: the day becomes empty); encode() of this sink made `day`. A sink may still
+  // be writing when this returns; days become visible in the order of the calls, and the failure of one is thrown by a later call.
+  virtual void write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) = 0;
   // Makes everything written visible and durable.
   virtual void finish() = 0;
 

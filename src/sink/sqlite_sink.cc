@@ -99,13 +99,13 @@ class SqliteSink final : public Sink {
     if (commit_ == Commit::kWholeRun) whole_run_.emplace(database_);
   }
 
-  void write_day(std::shared_ptr<const DayRows> rows, const DayRecord& record) override {
+  void write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) override {
     if (commit_ == Commit::kWholeRun) {
-      replace(*rows, record);
+      replace(*day->rows, record);
       return;
     }
     SqliteTransaction transaction(database_);
-    replace(*rows, record);
+    replace(*day->rows, record);
     transaction.commit();
   }
 

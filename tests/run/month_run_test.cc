@@ -50,14 +50,16 @@ class MonthRuns : public testing::TestWithParam<int> {
       return reference;
     };
     std::vector<std::string> days;
-    MonthRun run(plan, store, cluster, options, finish, budget, [](std::uint64_t) {});
+    const auto encode = [](std::shared_ptr<const DayRows> rows) { return std::make_unique<EncodedDay>(std::move(rows)); };
+    MonthRun run(plan, store, cluster, options, {.reference = finish, .encode = encode, .on_rows_folded = [](std::uint64_t) {}}, budget);
     run.deliver_days(
         [&](DayOutcome&& outcome) {
-          if (outcome.result && outcome.result->input_rows > 0) {
-            EXPECT_GE(budget.used_bytes(), static_cast<std::int64_t>(outcome.result->rows.memory_bytes())) << "rows count until delivered";
+          if (outcome.encoded != nullptr) {
+            EXPECT_GE(budget.used_bytes(), static_cast<std::int64_t>(outcome.encoded->rows->memory_bytes()))
+                << "rows count until delivered";
           }
           days.push_back(std::to_string(day_of_month(outcome.day)) + ": " +
-                         (outcome.refusal ? std::string(name_of(outcome.refusal->code())) : std::to_string(outcome.result->input_rows)));
+                         (outcome.refusal ? std::string(name_of(outcome.refusal->code())) : std::to_string(outcome.input_rows)));
           if (slow_sink_) std::this_thread::sleep_for(std::chrono::milliseconds(20));
           finished_ahead_ = std::max(finished_ahead_, finished_ - days.size());
           return days.size() < stop_after;

@@ -150,7 +150,7 @@ inline DayRecord record_of(const DayRows& day) {
 // The day lives longer than the sink in these tests, so nobody owns it.
 inline std::shared_ptr<const DayRows> unowned(const DayRows& day) { return {std::shared_ptr<const DayRows>(), &day}; }
 
-inline void write(Sink& sink, const DayRows& day) { sink.write_day(unowned(day), record_of(day)); }
+inline void write(Sink& sink, const DayRows& day) { sink.write_day(sink.encode(unowned(day)), record_of(day)); }
 
 // A folder that goes away with the test.
 class TempFolder {

@@ -161,7 +161,7 @@ TEST_P(AnySink, ADayThatDoesNotFitLeavesNothingAndOthersFollow) {
     write(*sink, good);
     if (GetParam().numeric == NumericOutput::kDecimal) {
       try {
-        sink->write_day(unowned(bad), DayRecord{.source_uuid = kSourceA, .day = bad.day});
+        sink->write_day(sink->encode(unowned(bad)), DayRecord{.source_uuid = kSourceA, .day = bad.day});
         FAIL();
       } catch (const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::kBadInput);

@@ -1,0 +1,66 @@
+// Rows of a day turned into the columns of a Parquet row group.
+#pragma once
+
+#include <arrow/stl_allocator.h>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sink/sink.h"
+
+namespace costmill {
+
+// Counts against the memory limit; throws std::bad_alloc beyond it.
+template <typename Element>
+using PoolVector = std::vector<Element, arrow::stl::allocator<Element>>;
+
+// A column of a row group, not laid out in pages yet. Only rows that are not NULL have a value.
+struct ParquetColumn {
+  explicit ParquetColumn(arrow::MemoryPool* pool) : levels(pool), codes(pool), values(pool) {}
+
+  bool is_coded = true;
+  PoolVector<std::uint8_t> levels;  // a row each: 0 is NULL, 1 a value
+  PoolVector<std::uint32_t> codes;  // is_coded: places in the dictionary
+  PoolVector<std::uint8_t> values;  // in Parquet's encoding PLAIN: the dictionary if is_coded, else a value a row
+  std::uint32_t distinct = 0;       // is_coded: size of the dictionary
+};
+
+// uuid and kColumns.
+class ParquetColumns {
+ public:
+  // `day` and `pool` outlive it.
+  ParquetColumns(const DayRows& day, NumericOutput numeric, arrow::MemoryPool* pool);
+
+  // Replaces what the columns hold by the rows [first, first + count). Throws Error(kBadInput) for a number that does not fit
+  // numeric(33,15), std::bad_alloc.
+  void fill(std::size_t first, std::size_t count);
+
+  // In the order of the file.
+  const std::vector<ParquetColumn>& columns() const { return columns_; }
+
+ private:
+  using Rows = std::span<const SummaryRow>;
+
+  ParquetColumn& column_of(Column column) { return columns_[1 + static_cast<std::size_t>(column)]; }
+  void clear(std::size_t count);
+  // Columns that all rows of a cluster and day share.
+  void fill_shared(std::size_t count);
+  void add_uuids(std::size_t first, std::size_t count);
+  void add_cells(Column column, Rows rows);
+  void add_texts(Column column, TextId SummaryRow::*member, Rows rows);
+  void add_numbers(Column column, Rows rows);
+  void add_coded_numbers(Column column, Rows rows);
+  void append_number(ParquetColumn& out, double number, Column column) const;
+
+  const DayRows& day_;
+  NumericOutput numeric_;
+  std::vector<ParquetColumn> columns_;
+  // By column: the codes of what its dictionary has.
+  std::vector<PoolVector<std::uint32_t>> codes_of_texts_;  // by TextId
+  std::vector<std::unordered_map<double, std::uint32_t>> codes_of_numbers_;
+};
+
+}  // namespace costmill

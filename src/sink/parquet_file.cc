@@ -1,0 +1,159 @@
+#include "sink/parquet_file.h"
+
+#include <arrow/buffer.h>
+#include <parquet/arrow/schema.h>
+#include <parquet/column_page.h>
+#include <parquet/column_writer.h>
+#include <parquet/exception.h>
+#include <parquet/file_writer.h>
+#include <parquet/metadata.h>
+#include <parquet/properties.h>
+#include <parquet/statistics.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "sink/hybrid_encoder.h"
+#include "sink/parquet_columns.h"
+#include "sink/parquet_form.h"
+
+namespace costmill {
+namespace {
+
+constexpr std::string_view kMagic = "PAR1";
+// Bounds the columns in memory (some 40 MB); a day of most clusters is one row group.
+constexpr std::size_t kRowsPerGroup = 128 * 1024;
+// A dictionary lies in one page, and its length in 31 bits.
+constexpr std::size_t kMostTextBytesPerGroup = 256 << 20;
+
+// Measured usage: its digits are as good as random.
+bool is_incompressible(Column column) {
+  return column == Column::kPodUsageCpuCoreHours || column == Column::kPodUsageMemoryGigabyteHours ||
+         column == Column::kPodEffectiveUsageCpuCoreHours || column == Column::kPodEffectiveUsageMemoryGigabyteHours;
+}
+
+std::shared_ptr<parquet::WriterProperties> writer_properties(arrow::MemoryPool* pool) {
+  parquet::WriterProperties::Builder builder;
+  builder.memory_pool(pool)
+      ->version(parquet::ParquetVersion::PARQUET_2_6)
+      ->compression(arrow::Compression::SNAPPY)
+      ->compression("uuid", arrow::Compression::UNCOMPRESSED);
+  for (std::size_t c = 0; c < kColumns.size(); ++c) {
+    if (is_incompressible(static_cast<Column>(c))) builder.compression(std::string(kColumns[c].name), arrow::Compression::UNCOMPRESSED);
+  }
+  return builder.build();
+}
+
+class ParquetWriter {
+ public:
+  ParquetWriter(const DayRows& day, NumericOutput numeric, arrow::MemoryPool* pool, const std::shared_ptr<arrow::io::OutputStream>& out)
+      : day_(day), pool_(pool), out_(out), properties_(writer_properties(pool)), page_(pool), columns_(day, numeric, pool) {
+    PARQUET_THROW_NOT_OK(parquet::arrow::ToParquetSchema(parquet_schema(numeric).get(), *properties_, &schema_));
+    file_ = parquet::FileMetaDataBuilder::Make(schema_.get(), properties_);
+  }
+
+  void write() {
+    PARQUET_THROW_NOT_OK(out_->Write(kMagic));
+    const std::size_t rows = rows_per_group();
+    for (std::size_t first = 0; first < day_.rows.size(); first += rows) write_row_group(first, std::min(rows, day_.rows.size() - first));
+    parquet::WriteFileMetaData(*file_->Finish(), out_.get());
+  }
+
+ private:
+  // Half the rows until even all of the day's texts in each of them would fit.
+  std::size_t rows_per_group() const {
+    std::size_t rows = kRowsPerGroup;
+    for (std::size_t bytes = day_.texts.memory_bytes(); bytes > kMostTextBytesPerGroup && rows > 1; bytes /= 2) rows /= 2;
+    return rows;
+  }
+
+  void write_row_group(std::size_t first, std::size_t count) {
+    columns_.fill(first, count);
+    parquet::RowGroupMetaDataBuilder* const group = file_->AppendRowGroup();
+    group->set_num_rows(static_cast<std::int64_t>(count));
+    std::int64_t bytes = 0;
+    for (int c = 0; c < schema_->num_columns(); ++c) bytes += write_column(c, *group->NextColumnChunk());
+    group->Finish(bytes, row_groups_++);
+  }
+
+  // Returns the uncompressed bytes.
+  std::int64_t write_column(int c, parquet::ColumnChunkMetaDataBuilder& metadata) {
+    const ParquetColumn& column = columns_.columns()[static_cast<std::size_t>(c)];
+    const parquet::ColumnDescriptor& descriptor = *schema_->Column(c);
+    const auto pages = parquet::PageWriter::Open(out_, properties_->compression(descriptor.path()), &metadata, row_groups_,
+                                                 static_cast<std::int16_t>(c), pool_, /*buffered_row_group=*/false, nullptr, nullptr,
+                                                 /*page_write_checksum_enabled=*/true);
+    const auto count = static_cast<std::int32_t>(column.levels.size());
+    const bool has_dictionary = column.distinct > 0;
+    std::int64_t bytes = 0;
+    if (has_dictionary) {
+      bytes += pages->WriteDictionaryPage({buffer_of(column.values), static_cast<std::int32_t>(column.distinct), parquet::Encoding::PLAIN});
+    }
+    lay_out_page(column, descriptor.max_definition_level() > 0);
+    std::shared_ptr<arrow::Buffer> stored = buffer_of(page_);
+    if (pages->has_compressor()) {
+      std::shared_ptr<arrow::ResizableBuffer> compressed;
+      PARQUET_ASSIGN_OR_THROW(compressed, arrow::AllocateResizableBuffer(0, pool_));
+      pages->Compress(*stored, compressed.get());
+      stored = std::move(compressed);
+    }
+    const auto encoding = has_dictionary ? parquet::Encoding::RLE_DICTIONARY : parquet::Encoding::PLAIN;
+    bytes += pages->WriteDataPage(parquet::DataPageV1(stored, count, encoding, parquet::Encoding::RLE, parquet::Encoding::RLE,
+                                                      static_cast<std::int64_t>(page_.size())));
+    if (descriptor.name() == def_of(Column::kUsageStart).name) metadata.SetStatistics(statistics_of_day());
+    pages->Close(has_dictionary, /*fallback=*/false);
+    return bytes;
+  }
+
+  // Levels and values of a data page, as they are before compression.
+  void lay_out_page(const ParquetColumn& column, bool is_nullable) {
+    page_.clear();
+    if (is_nullable) {
+      page_.resize(sizeof(std::uint32_t));
+      append_hybrid(page_, std::span<const std::uint8_t>(column.levels), 1);
+      const auto levels_bytes = static_cast<std::uint32_t>(page_.size() - sizeof(std::uint32_t));
+      std::memcpy(page_.data(), &levels_bytes, sizeof levels_bytes);
+    }
+    if (column.distinct > 0) {
+      const int bit_width = hybrid_bit_width(column.distinct);
+      page_.push_back(static_cast<std::uint8_t>(bit_width));
+      append_hybrid(page_, std::span<const std::uint32_t>(column.codes), bit_width);
+    } else if (!column.is_coded) {
+      page_.insert(page_.end(), column.values.begin(), column.values.end());
+    }
+  }
+
+  // For readers that look for days in many files. Other columns of one day and cluster would exclude little, and label texts are long.
+  parquet::EncodedStatistics statistics_of_day() const {
+    const std::string day(reinterpret_cast<const char*>(&day_.day.number), sizeof day_.day.number);
+    parquet::EncodedStatistics statistics;
+    statistics.set_min(day);
+    statistics.set_max(day);
+    statistics.set_null_count(0);
+    statistics.set_is_signed(true);
+    return statistics;
+  }
+
+  static std::shared_ptr<arrow::Buffer> buffer_of(const PoolVector<std::uint8_t>& bytes) {
+    return arrow::Buffer::Wrap(bytes.data(), bytes.size());
+  }
+
+  const DayRows& day_;
+  arrow::MemoryPool* const pool_;
+  const std::shared_ptr<arrow::io::OutputStream> out_;
+  const std::shared_ptr<parquet::WriterProperties> properties_;
+  std::shared_ptr<parquet::SchemaDescriptor> schema_;
+  std::unique_ptr<parquet::FileMetaDataBuilder> file_;
+  PoolVector<std::uint8_t> page_;
+  ParquetColumns columns_;
+  std::int16_t row_groups_ = 0;
+};
+
+}  // namespace
+
+void write_parquet(const DayRows& day, NumericOutput numeric, arrow::MemoryPool* pool,
+                   const std::shared_ptr<arrow::io::OutputStream>& out) {
+  ParquetWriter(day, numeric, pool, out).write();
+}
+
+}  // namespace costmill
