@@ -39,6 +39,7 @@ MonthRun::MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& c
     group.partials.resize(static_cast<std::size_t>(options.workers));
     for (const PlannedRowGroup& row_group : plan.groups[i].row_groups) {
       requests.push_back({&plan.files[row_group.file], row_group.row_group, row_group.compressed_bytes});
+      if (plan.files[row_group.file].use.storage) ++group.storage_row_groups;
     }
     if (row_groups_of(i) == 0) finish_group(i, 0);
   }
@@ -164,8 +165,8 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
 
   auto reader = read_ahead_->take(request);
   const auto begin = Clock::now();
-  RowGroupScan scan(std::move(reader), file.file.path, row_group.row_group, file.table,
-                    wanted_columns(file.use, options_.fold.derive_roles), options_.scan, partial.fold.texts());
+  RowGroupScan scan(std::move(reader), file.file.path, row_group.row_group, file.table, columns_of(claim, partial), options_.scan,
+                    partial.fold.texts());
   Chunk chunk;
   std::uint64_t rows = 0;
   for (int chunks = 1; !stopping_ && scan.next(chunk); ++chunks) {
@@ -177,6 +178,7 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
     if (options_.keep_chunks) partial.kept_chunks.push_back(std::move(chunk));
   }
   partial.memory.resize(static_cast<std::int64_t>(partial.fold.memory_bytes()));
+  if (file.use.storage) ++partial.storage_row_groups;
   {
     const std::lock_guard lock(mutex_);
     figures_.rows_folded += rows;
@@ -184,6 +186,15 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
     figures_.aggregation_seconds += seconds_since(begin);
   }
   hooks_.on_rows_folded(rows);
+}
+
+// Storage comes first in a group, so a worker that has folded all of it knows every pod that matters to it.
+WantedColumns MonthRun::columns_of(const Claim& claim, const PartialFold& partial) const {
+  const PlannedRowGroup& row_group = plan_.groups[claim.group].row_groups[claim.row_group];
+  const TableUse use = plan_.files[row_group.file].use;
+  const WantedColumns columns = wanted_columns(use, options_.fold.derive_roles);
+  const bool knows_pods = use.placements && partial.storage_row_groups == groups_[claim.group].storage_row_groups;
+  return knows_pods ? with_known_pods(columns) : columns;
 }
 
 void MonthRun::refuse_misplaced_rows(const Claim& claim, const Chunk& chunk) {

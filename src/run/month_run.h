@@ -82,10 +82,12 @@ class MonthRun {
     Fold fold;
     MemoryShare memory;
     std::vector<Chunk> kept_chunks;
+    std::size_t storage_row_groups = 0;  // folded
   };
   struct GroupState {
     std::size_t first_request = 0;  // of its row groups in the read-ahead
-    std::size_t claimed = 0;        // row groups
+    std::size_t storage_row_groups = 0;
+    std::size_t claimed = 0;  // row groups
     std::size_t folding = 0;
     bool started = false;
     bool finished = false;
@@ -112,6 +114,7 @@ class MonthRun {
   std::optional<Claim> claim(int worker, std::optional<std::size_t> own_group);
   std::optional<std::size_t> claimable_group(std::optional<std::size_t> own_group);
   void fold_row_group(const Claim& claim, PartialFold& partial);
+  WantedColumns columns_of(const Claim& claim, const PartialFold& partial) const;
   void refuse(const Claim& claim, Day day, const Error& error);
   void refuse_days_of(const Claim& claim, const Error& error);
   // Rows of days that the statistics exclude would be lost, so these days and those of the row group are refused.

@@ -33,9 +33,13 @@ struct TableSchema {
 struct WantedColumns {
   std::uint32_t texts = 0;
   std::uint32_t numbers = 0;
+  std::uint32_t known_texts = 0;  // of `texts`: only those that Texts has already; others read NULL
 
-  WantedColumns operator|(WantedColumns other) const { return {texts | other.texts, numbers | other.numbers}; }
+  WantedColumns operator|(WantedColumns other) const {
+    return {texts | other.texts, numbers | other.numbers, known_texts | other.known_texts};
+  }
   bool text(std::size_t position) const { return (texts >> position & 1U) != 0; }
+  bool only_known_text(std::size_t position) const { return (known_texts >> position & 1U) != 0; }
   bool number(std::size_t position) const { return (numbers >> position & 1U) != 0; }
 };
 

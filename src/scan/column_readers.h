@@ -37,8 +37,13 @@ class TimeReader {
   virtual void read(std::size_t rows, std::vector<std::int64_t>& out_ms) = 0;
 };
 
+enum class TextScope {
+  kAll,
+  kKnown,  // texts that `texts` lacks read NULL: nobody will ask for them
+};
+
 // Null for a column that holds only NULLs by its type.
-std::unique_ptr<TextReader> make_text_reader(const ColumnSource& source, TextCoding coding, Texts& texts);
+std::unique_ptr<TextReader> make_text_reader(const ColumnSource& source, TextCoding coding, TextScope scope, Texts& texts);
 std::unique_ptr<NumberReader> make_number_reader(const ColumnSource& source);
 std::unique_ptr<TimeReader> make_time_reader(const ColumnSource& source);
 

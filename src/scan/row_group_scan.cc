@@ -55,7 +55,8 @@ RowGroupScan::RowGroupScan(std::shared_ptr<parquet::ParquetFileReader> reader, s
     texts_.resize(schema_.texts.size());
     for (std::size_t i = 0; i < texts_.size(); ++i) {
       const int index = wanted.text(i) ? find(schema_.texts[i].name) : -1;
-      if (index >= 0) texts_[i] = make_text_reader(source_of(index, schema_.texts[i].name), options.coding, texts);
+      const TextScope scope = wanted.only_known_text(i) ? TextScope::kKnown : TextScope::kAll;
+      if (index >= 0) texts_[i] = make_text_reader(source_of(index, schema_.texts[i].name), options.coding, scope, texts);
     }
     numbers_.resize(schema_.numbers.size());
     for (std::size_t i = 0; i < numbers_.size(); ++i) {

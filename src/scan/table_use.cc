@@ -24,4 +24,9 @@ WantedColumns wanted_columns(TableUse use, bool derive_roles) {
   return wanted;
 }
 
+WantedColumns with_known_pods(WantedColumns columns) {
+  columns.known_texts = columns.texts & bit(pod_columns::kPod);
+  return columns;
+}
+
 }  // namespace costmill

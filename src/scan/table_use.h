@@ -20,5 +20,7 @@ struct TableUse {
 
 // The columns that a use reads.
 WantedColumns wanted_columns(TableUse use, bool derive_roles);
+// The same where all pods that have storage are known: the names of others, one a row or so, need not be kept.
+WantedColumns with_known_pods(WantedColumns columns);
 
 }  // namespace costmill

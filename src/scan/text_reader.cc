@@ -14,9 +14,18 @@ struct Intern {
   }
 };
 
+struct Find {
+  const Texts& texts;
+
+  TextId operator()(const parquet::ByteArray& bytes, const ColumnPlace&) const {
+    return texts.find({reinterpret_cast<const char*>(bytes.ptr), bytes.len});
+  }
+};
+
+template <typename Lookup>
 class CodedTextReader final : public TextReader {
  public:
-  CodedTextReader(const ColumnSource& source, Texts& texts) : decoder_(source, kNullText, Intern{texts}), valid_(source.pool) {}
+  CodedTextReader(const ColumnSource& source, Texts& texts) : decoder_(source, kNullText, Lookup{texts}), valid_(source.pool) {}
 
   void read(std::size_t rows, std::vector<TextId>& out) override {
     out.resize(rows);
@@ -24,7 +33,7 @@ class CodedTextReader final : public TextReader {
   }
 
  private:
-  PageDecoder<parquet::ByteArrayType, TextId, Intern> decoder_;
+  PageDecoder<parquet::ByteArrayType, TextId, Lookup> decoder_;
   Scratch<std::uint8_t> valid_;
 };
 
@@ -45,11 +54,16 @@ class PlainTextReader final : public TextReader {
 
 }  // namespace
 
-std::unique_ptr<TextReader> make_text_reader(const ColumnSource& source, TextCoding coding, Texts& texts) {
+std::unique_ptr<TextReader> make_text_reader(const ColumnSource& source, TextCoding coding, TextScope scope, Texts& texts) {
   require_flat(source.type(), source.place);
   if (is_null_type(source.type())) return nullptr;
   if (!is_text_type(source.type())) throw_wrong_type(source.type(), "text", source.place);
-  auto reader = std::make_unique<CodedTextReader>(source, texts);
+  std::unique_ptr<TextReader> reader;
+  if (scope == TextScope::kKnown) {
+    reader = std::make_unique<CodedTextReader<Find>>(source, texts);
+  } else {
+    reader = std::make_unique<CodedTextReader<Intern>>(source, texts);
+  }
   if (coding == TextCoding::kDictionaryCodes) return reader;
   return std::make_unique<PlainTextReader>(std::move(reader), texts);
 }

@@ -35,15 +35,16 @@ void append_packed(Bytes& out, std::span<const Value> values, int bit_width) {
   if (values.empty()) return;
   const std::size_t groups = (values.size() + kPackedGroup - 1) / kPackedGroup;
   append_varint(out, std::uint64_t{groups} << 1U | 1U);
-  const std::size_t end = out.size() + groups * static_cast<std::size_t>(bit_width);
+  const std::size_t begin = out.size();
+  out.resize(begin + groups * static_cast<std::size_t>(bit_width));
+  std::uint8_t* to = out.data() + begin;
   std::uint64_t bits = 0;
   int used = 0;
   for (const Value value : values) {
     bits |= std::uint64_t{value} << static_cast<unsigned>(used);
-    for (used += bit_width; used >= 8; used -= 8, bits >>= 8U) out.push_back(static_cast<std::uint8_t>(bits));
+    for (used += bit_width; used >= 8; used -= 8, bits >>= 8U) *to++ = static_cast<std::uint8_t>(bits);
   }
-  if (used > 0) out.push_back(static_cast<std::uint8_t>(bits));
-  out.resize(end, 0);
+  for (std::uint8_t* const end = out.data() + out.size(); to != end; bits >>= 8U) *to++ = static_cast<std::uint8_t>(bits);
 }
 
 }  // namespace hybrid

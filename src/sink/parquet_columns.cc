@@ -17,25 +17,19 @@ constexpr std::uint32_t kNoCode = ~std::uint32_t{0};
 constexpr std::size_t kBlockRows = 512;
 // Of DECIMAL(33,15) as FIXED_LEN_BYTE_ARRAY.
 constexpr std::size_t kDecimalBytes = 14;
+// Of a uuid's text in PLAIN: its length, its characters.
+constexpr std::size_t kUuidBytes = sizeof(std::uint32_t) + std::tuple_size_v<UuidText>;
 
 using Bytes = PoolVector<std::uint8_t>;
 
 template <typename Value>
 void append_value(Bytes& out, Value value) {
-  const std::size_t at = out.size();
-  out.resize(at + sizeof value);
-  std::memcpy(out.data() + at, &value, sizeof value);
+  out.append({reinterpret_cast<const std::uint8_t*>(&value), sizeof value});
 }
 
 void append_text(Bytes& out, std::string_view text) {
   append_value(out, static_cast<std::uint32_t>(text.size()));
-  out.insert(out.end(), text.begin(), text.end());
-}
-
-void append_decimal(Bytes& out, Decimal decimal) {
-  const std::size_t at = out.size();
-  out.resize(at + kDecimalBytes);
-  for (std::size_t i = kDecimalBytes; i-- > 0; decimal >>= 8) out[at + i] = static_cast<std::uint8_t>(decimal);
+  out.append({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 // The quantities of groups hardly repeat; those of nodes and of the cluster do.
@@ -51,11 +45,18 @@ bool is_coded(Column column) {
   }
 }
 
-void add_null(ParquetColumn& out) { out.levels.push_back(0); }
-
-void add_code(ParquetColumn& out, std::uint32_t code) {
-  out.levels.push_back(1);
-  out.codes.push_back(code);
+// Writes a level a row, and the codes of those that are not NULL. code_of gives kNoCode for NULL.
+template <typename CodeOf>
+void add_codes(ParquetColumn& out, std::span<const SummaryRow> rows, std::size_t at, CodeOf code_of) {
+  std::uint8_t* level = out.levels.data() + at;
+  std::uint32_t* code = out.codes.data() + out.present;
+  for (const SummaryRow& row : rows) {
+    *code = code_of(row);
+    const bool is_present = *code != kNoCode;
+    *level++ = static_cast<std::uint8_t>(is_present);
+    code += is_present;
+  }
+  out.present = static_cast<std::size_t>(code - out.codes.data());
 }
 
 }  // namespace
@@ -72,25 +73,39 @@ ParquetColumns::ParquetColumns(const DayRows& day, NumericOutput numeric, arrow:
 void ParquetColumns::fill(std::size_t first, std::size_t count) {
   clear(count);
   fill_shared(count);
-  for (std::size_t done = 0; done < count; done += kBlockRows) {
-    const Rows rows(&day_.rows[first + done], std::min(kBlockRows, count - done));
-    add_uuids(first + done, rows.size());
-    for (std::size_t c = 0; c < kColumns.size(); ++c) add_cells(static_cast<Column>(c), rows);
+  fill_uuids(first, count);
+  for (std::size_t at = 0; at < count; at += kBlockRows) {
+    const Rows rows(&day_.rows[first + at], std::min(kBlockRows, count - at));
+    for (std::size_t c = 0; c < kColumns.size(); ++c) add_cells(static_cast<Column>(c), rows, at);
   }
+  trim();
 }
 
 void ParquetColumns::clear(std::size_t count) {
-  for (ParquetColumn& column : columns_) {
-    column.levels.clear();
-    column.codes.clear();
-    column.values.clear();
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    ParquetColumn& column = columns_[i];
     column.distinct = 0;
-    column.levels.reserve(count);
-    if (column.is_coded) column.codes.reserve(count);
+    column.present = 0;
+    column.levels.resize(count);
+    column.codes.resize(column.is_coded ? count + 1 : 0);  // a code is written before it is known whether it counts
+    column.values.clear();
+    if (!column.is_coded) column.values.resize(count * (i == 0 ? kUuidBytes : number_bytes()));
   }
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
-    if (text_member(static_cast<Column>(c)) != nullptr) codes_of_texts_[c].assign(day_.texts.size(), kNoCode);
+    if (text_member(static_cast<Column>(c)) != nullptr) codes_of_texts_[c].resize(day_.texts.size());
+    std::ranges::fill(codes_of_texts_[c].span(), kNoCode);
     codes_of_numbers_[c].clear();
+  }
+}
+
+void ParquetColumns::trim() {
+  for (std::size_t c = 0; c < kColumns.size(); ++c) {
+    ParquetColumn& column = column_of(static_cast<Column>(c));
+    if (column.is_coded) {
+      column.codes.resize(column.present);
+    } else {
+      column.values.resize(column.present * number_bytes());
+    }
   }
 }
 
@@ -100,9 +115,10 @@ void ParquetColumns::fill_shared(std::size_t count) {
        {Column::kReportPeriodId, Column::kClusterId, Column::kClusterAlias, Column::kUsageStart, Column::kUsageEnd, Column::kSourceUuid}) {
     ParquetColumn& out = column_of(column);
     const Cell cell = cell_of(day_, any, column);
-    out.levels.assign(count, cell.null ? 0 : 1);
+    std::ranges::fill(out.levels.span(), cell.null ? 0 : 1);
     if (cell.null) continue;
-    out.codes.assign(count, 0);
+    std::ranges::fill(out.codes.span(), 0);
+    out.present = count;
     out.distinct = 1;
     if (def_of(column).kind == ColumnKind::kInteger || def_of(column).kind == ColumnKind::kDate) {
       append_value(out.values, cell.integer);
@@ -117,94 +133,100 @@ void ParquetColumns::fill_shared(std::size_t count) {
   column_of(Column::kInfrastructureUsageCost).distinct = 1;
 }
 
-void ParquetColumns::add_uuids(std::size_t first, std::size_t count) {
+void ParquetColumns::fill_uuids(std::size_t first, std::size_t count) {
   ParquetColumn& out = columns_.front();
-  for (std::size_t row = first; row < first + count; ++row) {
+  std::ranges::fill(out.levels.span(), 1);
+  std::uint8_t* to = out.values.data();
+  for (std::size_t row = first; row < first + count; ++row, to += kUuidBytes) {
     const UuidText text = uuid_chars(row_uuid(day_.cluster.source_uuid, day_.day, row));
-    append_text(out.values, {text.data(), text.size()});
+    const auto size = static_cast<std::uint32_t>(text.size());
+    std::memcpy(to, &size, sizeof size);
+    std::memcpy(to + sizeof size, text.data(), text.size());
   }
-  out.levels.resize(out.levels.size() + count, 1);
 }
 
-void ParquetColumns::add_cells(Column column, Rows rows) {
-  if (const auto text = text_member(column); text != nullptr) return add_texts(column, text, rows);
-  if (def_of(column).kind == ColumnKind::kNumber) return is_coded(column) ? add_coded_numbers(column, rows) : add_numbers(column, rows);
+void ParquetColumns::add_cells(Column column, Rows rows, std::size_t at) {
+  if (const auto text = text_member(column); text != nullptr) return add_texts(column, text, rows, at);
   ParquetColumn& out = column_of(column);
   switch (column) {
     case Column::kDataSource:
-      for (const SummaryRow& row : rows) add_code(out, static_cast<std::uint32_t>(row.data_source));
-      break;
+      return add_codes(out, rows, at, [](const SummaryRow& row) { return static_cast<std::uint32_t>(row.data_source); });
     case Column::kInfrastructureUsageCost:
-      for (const SummaryRow& row : rows) row.has_infrastructure_usage_cost ? add_code(out, 0) : add_null(out);
-      break;
-    case Column::kCostCategoryId: add_coded_numbers(column, rows); break;
-    default: break;  // shared by all rows
+      return add_codes(out, rows, at, [](const SummaryRow& row) { return row.has_infrastructure_usage_cost ? 0 : kNoCode; });
+    case Column::kCostCategoryId:
+      return add_coded_numbers(column, rows, at,
+                               [](const SummaryRow& row) { return row.cost_category_id ? *row.cost_category_id : kNullNumber; });
+    default: break;
   }
+  if (def_of(column).kind != ColumnKind::kNumber) return;  // shared by all rows
+  if (!out.is_coded) return add_numbers(column, rows, at);
+  add_coded_numbers(column, rows, at, [index = kNumberIndexes[index_of(column)]](const SummaryRow& row) { return row.numbers[index]; });
 }
 
-void ParquetColumns::add_texts(Column column, TextId SummaryRow::*member, Rows rows) {
+void ParquetColumns::add_texts(Column column, TextId SummaryRow::*member, Rows rows, std::size_t at) {
   ParquetColumn& out = column_of(column);
-  PoolVector<std::uint32_t>& codes = codes_of_texts_[index_of(column)];
-  for (const SummaryRow& row : rows) {
+  std::uint32_t* const codes = codes_of_texts_[index_of(column)].data();
+  add_codes(out, rows, at, [&](const SummaryRow& row) {
     const TextId id = row.*member;
-    if (id == kNullText) {
-      add_null(out);
-      continue;
-    }
-    if (codes[id] == kNoCode) {
+    if (id == kNullText) return kNoCode;
+    if (codes[id] == kNoCode) [[unlikely]] {
       codes[id] = out.distinct++;
       append_text(out.values, day_.texts[id]);
     }
-    add_code(out, codes[id]);
-  }
+    return codes[id];
+  });
 }
 
-void ParquetColumns::add_numbers(Column column, Rows rows) {
+void ParquetColumns::add_numbers(Column column, Rows rows, std::size_t at) {
   ParquetColumn& out = column_of(column);
   const std::size_t index = kNumberIndexes[index_of(column)];
+  std::uint8_t* level = out.levels.data() + at;
+  std::uint8_t* to = out.values.data() + out.present * number_bytes();
   for (const SummaryRow& row : rows) {
     const double number = row.numbers[index];
-    out.levels.push_back(is_null(number) ? 0 : 1);
-    if (!is_null(number)) append_number(out, number, column);
+    const bool is_present = !is_null(number);
+    *level++ = static_cast<std::uint8_t>(is_present);
+    if (!is_present) continue;
+    write_number(to, number, column);
+    to += number_bytes();
+    ++out.present;
   }
 }
 
-void ParquetColumns::add_coded_numbers(Column column, Rows rows) {
+template <typename NumberOf>
+void ParquetColumns::add_coded_numbers(Column column, Rows rows, std::size_t at, NumberOf number_of) {
   ParquetColumn& out = column_of(column);
   auto& codes = codes_of_numbers_[index_of(column)];
-  const bool is_category = column == Column::kCostCategoryId;
-  const std::size_t index = kNumberIndexes[index_of(column)];
   double last = kNullNumber;
-  std::uint32_t last_code = 0;
-  for (const SummaryRow& row : rows) {
-    const double number = !is_category ? row.numbers[index] : row.cost_category_id ? *row.cost_category_id : kNullNumber;
-    if (is_null(number)) {
-      add_null(out);
-      continue;
-    }
-    if (number != last) {
-      const auto [entry, is_new] = codes.try_emplace(number, out.distinct);
-      if (is_new) {
-        ++out.distinct;
-        if (is_category) {
-          append_value(out.values, *row.cost_category_id);
-        } else {
-          append_number(out, number, column);
-        }
+  std::uint32_t last_code = kNoCode;
+  add_codes(out, rows, at, [&](const SummaryRow& row) {
+    const double number = number_of(row);
+    if (is_null(number)) return kNoCode;
+    if (number == last) return last_code;
+    const auto [entry, is_new] = codes.try_emplace(number, out.distinct);
+    if (is_new) {
+      ++out.distinct;
+      if (column == Column::kCostCategoryId) {
+        append_value(out.values, static_cast<std::int32_t>(number));
+      } else {
+        out.values.resize(out.values.size() + number_bytes());
+        write_number(out.values.data() + out.values.size() - number_bytes(), number, column);
       }
-      last = number;
-      last_code = entry->second;
     }
-    add_code(out, last_code);
-  }
+    last = number;
+    return last_code = entry->second;
+  });
 }
 
-void ParquetColumns::append_number(ParquetColumn& out, double number, Column column) const {
+std::size_t ParquetColumns::number_bytes() const { return numeric_ == NumericOutput::kFloat64 ? sizeof(double) : kDecimalBytes; }
+
+void ParquetColumns::write_number(std::uint8_t* out, double number, Column column) const {
   if (numeric_ == NumericOutput::kFloat64) {
-    append_value(out.values, number);
-  } else {
-    append_decimal(out.values, checked_decimal(number, column, day_.day));
+    std::memcpy(out, &number, sizeof number);
+    return;
   }
+  Decimal decimal = checked_decimal(number, column, day_.day);
+  for (std::size_t i = kDecimalBytes; i-- > 0; decimal >>= 8) out[i] = static_cast<std::uint8_t>(decimal);
 }
 
 }  // namespace costmill

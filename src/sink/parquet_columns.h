@@ -1,21 +1,16 @@
 // Rows of a day turned into the columns of a Parquet row group.
 #pragma once
 
-#include <arrow/stl_allocator.h>
-
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "memory/pool_vector.h"
 #include "sink/sink.h"
 
 namespace costmill {
-
-// Counts against the memory limit; throws std::bad_alloc beyond it.
-template <typename Element>
-using PoolVector = std::vector<Element, arrow::stl::allocator<Element>>;
 
 // A column of a row group, not laid out in pages yet. Only rows that are not NULL have a value.
 struct ParquetColumn {
@@ -26,6 +21,7 @@ struct ParquetColumn {
   PoolVector<std::uint32_t> codes;  // is_coded: places in the dictionary
   PoolVector<std::uint8_t> values;  // in Parquet's encoding PLAIN: the dictionary if is_coded, else a value a row
   std::uint32_t distinct = 0;       // is_coded: size of the dictionary
+  std::size_t present = 0;          // rows that are not NULL
 };
 
 // uuid and kColumns.
@@ -45,15 +41,20 @@ class ParquetColumns {
   using Rows = std::span<const SummaryRow>;
 
   ParquetColumn& column_of(Column column) { return columns_[1 + static_cast<std::size_t>(column)]; }
+  // Makes room for `count` rows; trim() takes back what NULLs left over.
   void clear(std::size_t count);
+  void trim();
   // Columns that all rows of a cluster and day share.
   void fill_shared(std::size_t count);
-  void add_uuids(std::size_t first, std::size_t count);
-  void add_cells(Column column, Rows rows);
-  void add_texts(Column column, TextId SummaryRow::*member, Rows rows);
-  void add_numbers(Column column, Rows rows);
-  void add_coded_numbers(Column column, Rows rows);
-  void append_number(ParquetColumn& out, double number, Column column) const;
+  void fill_uuids(std::size_t first, std::size_t count);
+  // `at`: place of the first of these rows in the row group.
+  void add_cells(Column column, Rows rows, std::size_t at);
+  void add_texts(Column column, TextId SummaryRow::*member, Rows rows, std::size_t at);
+  void add_numbers(Column column, Rows rows, std::size_t at);
+  template <typename NumberOf>
+  void add_coded_numbers(Column column, Rows rows, std::size_t at, NumberOf number_of);
+  std::size_t number_bytes() const;
+  void write_number(std::uint8_t* out, double number, Column column) const;
 
   const DayRows& day_;
   NumericOutput numeric_;

@@ -110,16 +110,16 @@ class ParquetWriter {
     page_.clear();
     if (is_nullable) {
       page_.resize(sizeof(std::uint32_t));
-      append_hybrid(page_, std::span<const std::uint8_t>(column.levels), 1);
+      append_hybrid(page_, column.levels.span(), 1);
       const auto levels_bytes = static_cast<std::uint32_t>(page_.size() - sizeof(std::uint32_t));
       std::memcpy(page_.data(), &levels_bytes, sizeof levels_bytes);
     }
     if (column.distinct > 0) {
       const int bit_width = hybrid_bit_width(column.distinct);
       page_.push_back(static_cast<std::uint8_t>(bit_width));
-      append_hybrid(page_, std::span<const std::uint32_t>(column.codes), bit_width);
+      append_hybrid(page_, column.codes.span(), bit_width);
     } else if (!column.is_coded) {
-      page_.insert(page_.end(), column.values.begin(), column.values.end());
+      page_.append(column.values.span());
     }
   }
 
@@ -135,7 +135,7 @@ class ParquetWriter {
   }
 
   static std::shared_ptr<arrow::Buffer> buffer_of(const PoolVector<std::uint8_t>& bytes) {
-    return arrow::Buffer::Wrap(bytes.data(), bytes.size());
+    return std::make_shared<arrow::Buffer>(bytes.data(), static_cast<std::int64_t>(bytes.size()));
   }
 
   const DayRows& day_;

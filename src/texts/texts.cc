@@ -41,6 +41,11 @@ TextId Texts::intern(std::string_view text) {
   return recent;
 }
 
+TextId Texts::find(std::string_view text) const {
+  const auto found = ids_.find(text);
+  return found == ids_.end() ? kNullText : found->second;
+}
+
 TextId Texts::find_or_store(std::string_view text) {
   const auto found = ids_.find(text);
   if (found != ids_.end()) return found->second;

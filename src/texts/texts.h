@@ -22,6 +22,8 @@ struct TextHash {
 class Texts {
  public:
   TextId intern(std::string_view text);
+  // kNullText if the text was never interned.
+  TextId find(std::string_view text) const;
   // Takes a text as it lies elsewhere, where it outlives this object, and that nobody interns here.
   TextId adopt(std::string_view text) {
     texts_.push_back(text);
