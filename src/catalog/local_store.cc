@@ -60,7 +60,7 @@ class LocalStore final : public Store {
     return files;
   }
 
-  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file) override {
+  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file, arrow::MemoryPool* pool) override {
     const fs::path path = root_ / file.path;
     // Without O_NONBLOCK a named pipe would wait for its writer for ever.
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -77,7 +77,7 @@ class LocalStore final : public Store {
       throw Error(ErrorCode::kBadInput, fmt::format("{} is no regular file; take it out of the input folder", path.string()),
                   {.file = file.path});
     }
-    auto opened = arrow::io::ReadableFile::Open(descriptor);  // owns the descriptor from here
+    auto opened = arrow::io::ReadableFile::Open(descriptor, pool);  // owns the descriptor from here
     if (!opened.ok()) {
       throw Error(ErrorCode::kInputUnavailable, fmt::format("cannot open {}: {}", path.string(), opened.status().message()),
                   {.file = file.path});

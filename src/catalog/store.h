@@ -2,6 +2,7 @@
 #pragma once
 
 #include <arrow/io/interfaces.h>
+#include <arrow/memory_pool.h>
 
 #include <compare>
 #include <cstdint>
@@ -31,8 +32,9 @@ class Store {
   virtual std::vector<std::string> list_folders(const std::string& folder) = 0;
   virtual std::vector<StoredFile> list_files(const std::string& folder) = 0;
 
-  // Opens exactly the listed version; Error(kInputChanged) if the file is another one by now.
-  virtual std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file) = 0;
+  // Opens exactly the listed version; Error(kInputChanged) if the file is another one by now. What is read lies in `pool`.
+  virtual std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file, arrow::MemoryPool* pool) = 0;
+  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file) { return open(file, arrow::default_memory_pool()); }
 
   virtual std::string uri() const = 0;
 };

@@ -65,7 +65,7 @@ std::unique_ptr<parquet::ParquetFileReader> open_parquet(Store& store, const Sto
     throw Error(ErrorCode::kCorrupt, fmt::format("{} is empty (0 bytes), so it is no Parquet file; write or upload it again", file.path),
                 {.file = file.path});
   }
-  auto source = store.open(file);
+  auto source = store.open(file, options.pool);
   try {
     parquet::ReaderProperties properties(options.pool);
     properties.set_page_checksum_verification(true);

@@ -14,9 +14,9 @@ class FaultyStore : public Store {
 
   std::vector<std::string> list_folders(const std::string& folder) override { return inner_.list_folders(folder); }
   std::vector<StoredFile> list_files(const std::string& folder) override { return inner_.list_files(folder); }
-  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file) override {
+  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file, arrow::MemoryPool* pool) override {
     if (file.path.find(part_) != std::string::npos) throw Error(code_, file.path + ": injected fault", {.file = file.path});
-    return inner_.open(file);
+    return inner_.open(file, pool);
   }
   std::string uri() const override { return inner_.uri(); }
 
