@@ -9,10 +9,11 @@
 namespace costmill {
 namespace {
 
-// Namespace, node and resource id nearly always decide, and are few: they are ranked, so that rows compare by one integer.
-constexpr TextId SummaryRow::*kRanked[] = {&SummaryRow::namespace_name, &SummaryRow::node, &SummaryRow::resource_id};
-constexpr TextId SummaryRow::*kCompared[] = {&SummaryRow::pod_labels,   &SummaryRow::persistentvolumeclaim, &SummaryRow::persistentvolume,
-                                             &SummaryRow::storageclass, &SummaryRow::volume_labels,         &SummaryRow::all_labels};
+// The first of them nearly always decide, and many rows share them: they are ranked, so that rows compare by integers.
+constexpr TextId SummaryRow::*kRanked[] = {&SummaryRow::namespace_name, &SummaryRow::node, &SummaryRow::resource_id,
+                                           &SummaryRow::pod_labels};
+constexpr TextId SummaryRow::*kCompared[] = {&SummaryRow::persistentvolumeclaim, &SummaryRow::persistentvolume, &SummaryRow::storageclass,
+                                             &SummaryRow::volume_labels, &SummaryRow::all_labels};
 
 // Position of each text of the ranked columns among them, from 1; 0 is NULL.
 class Ranks {
@@ -69,8 +70,25 @@ bool is_before(const SummaryRow& a, const SummaryRow& b, const Texts& texts) {
 struct SortKey {
   std::uint64_t source_and_namespace;
   std::uint64_t node_and_resource_id;
+  std::uint32_t pod_labels;
   std::uint32_t row;
 };
+
+// Brings the rows into the order of the keys, each row moved once.
+void permute(std::vector<SummaryRow>& rows, std::vector<SortKey>& order) {
+  for (std::uint32_t first = 0; first < order.size(); ++first) {
+    if (order[first].row == first) continue;
+    const SummaryRow displaced = rows[first];
+    std::uint32_t to = first;
+    for (std::uint32_t from = order[to].row; from != first; from = order[to].row) {
+      rows[to] = rows[from];
+      order[to].row = to;
+      to = from;
+    }
+    rows[to] = displaced;
+    order[to].row = to;
+  }
+}
 
 }  // namespace
 
@@ -81,17 +99,16 @@ void sort_canonically(DayRows& day) {
   keys.reserve(day.rows.size());
   for (const SummaryRow& row : day.rows) {
     keys.push_back({packed(static_cast<std::uint32_t>(row.data_source), ranks.of(row.namespace_name)),
-                    packed(ranks.of(row.node), ranks.of(row.resource_id)), static_cast<std::uint32_t>(keys.size())});
+                    packed(ranks.of(row.node), ranks.of(row.resource_id)), ranks.of(row.pod_labels),
+                    static_cast<std::uint32_t>(keys.size())});
   }
   std::sort(keys.begin(), keys.end(), [&](const SortKey& a, const SortKey& b) {
     if (a.source_and_namespace != b.source_and_namespace) return a.source_and_namespace < b.source_and_namespace;
     if (a.node_and_resource_id != b.node_and_resource_id) return a.node_and_resource_id < b.node_and_resource_id;
+    if (a.pod_labels != b.pod_labels) return a.pod_labels < b.pod_labels;
     return is_before(day.rows[a.row], day.rows[b.row], day.texts);
   });
-  std::vector<SummaryRow> sorted;
-  sorted.reserve(keys.size());
-  for (const SortKey& key : keys) sorted.push_back(day.rows[key.row]);
-  day.rows = std::move(sorted);
+  permute(day.rows, keys);
 }
 
 }  // namespace costmill

@@ -86,6 +86,8 @@ DayResult Fold::finish(Day number, const ClusterIdentity& cluster, const Referen
   joins.fan_outs.namespaces_with_several_label_sets = joins.namespace_labels.subjects_with_several_maps();
   joins.capacity = day.capacity.resolve();
 
+  constexpr std::size_t kRoomForUnallocated = 256;
+  result.rows.rows.reserve(day.pods.size() + day.storage.index().size() + kRoomForUnallocated);
   RowBuilder rows(result.rows, texts_, maps);
   if (options_.pods) {
     append_pod_rows(day.pods, joins, rows);

@@ -17,7 +17,11 @@ class FinalPodTable {
  public:
   using Key = GroupKey<3>;
 
-  explicit FinalPodTable(const PodTable& pods) : pods_(pods) {}
+  explicit FinalPodTable(const PodTable& pods) : pods_(pods) {
+    index_.reserve(pods.size());
+    first_parts_.reserve(pods.size());
+    parts_.reserve(pods.size());
+  }
 
   void add(const Key& key, std::uint32_t slot, std::int64_t count) {
     const std::uint32_t final_slot = index_.slot_of(key);
@@ -91,7 +95,49 @@ void join_labels(const PodTable& pods, DayJoins& joins, FinalPodTable& out) {
   joins.label_texts.check();
 }
 
-void set_quantities(const PodGroup& group, TextId node_name, const DayCapacity& capacity, RowBuilder& rows, SummaryRow& row) {
+std::optional<double> scaled(std::optional<double> value, double divisor, double unit) {
+  return value ? std::optional<double>(*value / divisor * unit) : std::nullopt;
+}
+
+// Capacities as they stand in rows, for every node and the cluster.
+class CapacityHours {
+ public:
+  CapacityHours(const DayCapacity& capacity, const Texts& texts)
+      : capacity_(capacity), cluster_(hours_of(capacity.cluster)), nodes_(texts, Hours()) {
+    for (const auto& [node, of_node] : capacity.nodes) nodes_[node] = hours_of(of_node);
+  }
+
+  void set(TextId node, RowPlace place, RowBuilder& rows, SummaryRow& row) const {
+    const auto set = [&](Column column, std::optional<double> value) {
+      if (value && !std::isfinite(*value) && capacity_.offence) {
+        throw Refusal(fmt::format("value {} cannot be summed", capacity_.offence->value), capacity_.offence->column,
+                      capacity_.offence->place);
+      }
+      rows.set(row, column, value, place);
+    };
+    const Hours& of_node = nodes_[node];
+    set(Column::kNodeCapacityCpuCoreHours, of_node.cpu_cores);
+    set(Column::kNodeCapacityMemoryGigabyteHours, of_node.memory_gigabytes);
+    set(Column::kClusterCapacityCpuCoreHours, cluster_.cpu_cores);
+    set(Column::kClusterCapacityMemoryGigabyteHours, cluster_.memory_gigabytes);
+  }
+
+ private:
+  struct Hours {
+    std::optional<double> cpu_cores;
+    std::optional<double> memory_gigabytes;
+  };
+
+  static Hours hours_of(const Capacity& capacity) {
+    return {scaled(capacity.cpu_core_seconds, 3600, 1), scaled(capacity.memory_byte_seconds, 3600, kGigabytesPerByte)};
+  }
+
+  const DayCapacity& capacity_;
+  Hours cluster_;
+  ByText<Hours> nodes_;
+};
+
+void set_quantities(const PodGroup& group, RowBuilder& rows, SummaryRow& row) {
   constexpr Column kCpu[] = {Column::kPodUsageCpuCoreHours, Column::kPodRequestCpuCoreHours, Column::kPodEffectiveUsageCpuCoreHours,
                              Column::kPodLimitCpuCoreHours};
   constexpr Column kMemory[] = {Column::kPodUsageMemoryGigabyteHours, Column::kPodRequestMemoryGigabyteHours,
@@ -106,23 +152,8 @@ void set_quantities(const PodGroup& group, TextId node_name, const DayCapacity& 
     set_hours(kCpu[i], group.sums.cpu[i], group.sums.has_cpu, i, 1.0);
     set_hours(kMemory[i], group.sums.memory[i], group.sums.has_memory, i, kGigabytesPerByte);
   }
-  const auto set_capacity = [&](Column column, std::optional<double> value) {
-    if (value && !std::isfinite(*value) && capacity.offence) {
-      throw Refusal(fmt::format("value {} cannot be summed", capacity.offence->value), capacity.offence->column, capacity.offence->place);
-    }
-    set(column, value);
-  };
-  const auto scaled = [](std::optional<double> value, double divisor, double unit) {
-    return value ? std::optional<double>(*value / divisor * unit) : std::nullopt;
-  };
   set(Column::kNodeCapacityCpuCores, group.sums.capacity_cpu_cores.value());
   set(Column::kNodeCapacityMemoryGigabytes, scaled(group.sums.capacity_memory_bytes.value(), 1, kGigabytesPerByte));
-  if (const auto node = capacity.nodes.find(node_name); node != capacity.nodes.end()) {
-    set_capacity(Column::kNodeCapacityCpuCoreHours, scaled(node->second.cpu_core_seconds, 3600, 1));
-    set_capacity(Column::kNodeCapacityMemoryGigabyteHours, scaled(node->second.memory_byte_seconds, 3600, kGigabytesPerByte));
-  }
-  set_capacity(Column::kClusterCapacityCpuCoreHours, scaled(capacity.cluster.cpu_core_seconds, 3600, 1));
-  set_capacity(Column::kClusterCapacityMemoryGigabyteHours, scaled(capacity.cluster.memory_byte_seconds, 3600, kGigabytesPerByte));
 }
 
 }  // namespace
@@ -131,11 +162,11 @@ void append_pod_rows(const PodTable& pods, DayJoins& joins, RowBuilder& rows) {
   pods.check();
   FinalPodTable final_pods(pods);
   join_labels(pods, joins, final_pods);
-  rows.day().rows.reserve(final_pods.size());
+  const CapacityHours capacity(joins.capacity, joins.texts);
   for (std::uint32_t slot = 0; slot < final_pods.size(); ++slot) {
     const auto& [namespace_name, node, labels] = final_pods.key(slot);
     const PodGroup group = final_pods.group(slot, joins.texts, rows);
-    SummaryRow row;
+    SummaryRow& row = rows.append();
     row.data_source = DataSource::kPod;
     row.namespace_name = rows.text(namespace_name, Column::kNamespace, group.first_row);
     row.node = rows.text(node, Column::kNode, group.first_row);
@@ -143,8 +174,8 @@ void append_pod_rows(const PodTable& pods, DayJoins& joins, RowBuilder& rows) {
     row.pod_labels = rows.json(labels);
     row.all_labels = row.pod_labels == kNullText ? rows.empty_json() : row.pod_labels;
     row.cost_category_id = joins.categories_of(namespace_name).largest();
-    set_quantities(group, node, joins.capacity, rows, row);
-    rows.append(row);
+    set_quantities(group, rows, row);
+    capacity.set(node, group.first_row, rows, row);
   }
   rows.check();
 }

@@ -29,7 +29,8 @@ class RowBuilder {
   // Throws the first Refusal by place, if anything was refused.
   void check() const { refusals_.check(); }
 
-  void append(const SummaryRow& row) { day_.rows.push_back(row); }
+  // The next row; the one before it may have moved.
+  SummaryRow& append(const SummaryRow& row = {}) { return day_.rows.emplace_back(row); }
   DayRows& day() { return day_; }
 
  private:

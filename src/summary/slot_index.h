@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -39,6 +40,17 @@ class SlotIndex {
     return find_or_add(key, bucket_of(key));
   }
 
+  // For so many keys without growing again. Keeps a quarter of the entries free.
+  void reserve(std::size_t keys) {
+    if (keys * 4 <= entries_.size() * 3) return;
+    entries_.assign(std::max(kFirstEntries, std::bit_ceil(keys * 4 / 3 + 1)), Entry{});
+    for (std::uint32_t slot = 0; slot < keys_.size(); ++slot) {
+      std::size_t bucket = bucket_of(keys_[slot]);
+      while (entries_[bucket].slot != kFree) bucket = (bucket + 1) & (entries_.size() - 1);
+      entries_[bucket] = {keys_[slot], slot};
+    }
+  }
+
   std::size_t size() const { return keys_.size(); }
   const Key& key(std::uint32_t slot) const { return keys_[slot]; }
 
@@ -66,17 +78,6 @@ class SlotIndex {
       }
       if (GroupKeyEqual<kSize>()(entry.key, key)) return entry.slot;
       bucket = (bucket + 1) & (entries_.size() - 1);
-    }
-  }
-
-  // Keeps a quarter of the entries free.
-  void reserve(std::size_t keys) {
-    if (keys * 4 <= entries_.size() * 3) return;
-    entries_.assign(std::max(kFirstEntries, entries_.size() * 2), Entry{});
-    for (std::uint32_t slot = 0; slot < keys_.size(); ++slot) {
-      std::size_t bucket = bucket_of(keys_[slot]);
-      while (entries_[bucket].slot != kFree) bucket = (bucket + 1) & (entries_.size() - 1);
-      entries_[bucket] = {keys_[slot], slot};
     }
   }
 

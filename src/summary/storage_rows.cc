@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "summary/refusal.h"
 #include "summary/rows.h"
@@ -34,22 +33,22 @@ struct FinalStorage {
 class VolumeRelation {
  public:
   VolumeRelation(const StorageTable& storage, const PlacementsOfPods& placements, FanOuts& fan_outs) : placements_(placements) {
-    boost::unordered_flat_map<TextId, std::set<TextId>> nodes_of_volume;
+    GroupSet<4> claims_of_volumes;
+    GroupSet<2> nodes_of_volumes;
     GroupSet<2> pods_counted;
     for (const auto& [key, slot] : storage.index()) {
       const auto* pod = placements_of(key);
       if (pod == nullptr) continue;
-      auto& volumes = volumes_of_claim_[{key[kNamespace], key[kPod], key[kPersistentvolumeclaim]}];
-      if (std::find(volumes.begin(), volumes.end(), key[kPersistentvolume]) == volumes.end()) volumes.push_back(key[kPersistentvolume]);
+      const GroupKey<3> claim{key[kNamespace], key[kPod], key[kPersistentvolumeclaim]};
+      if (claims_of_volumes.insert({claim[0], claim[1], claim[2], key[kPersistentvolume]}).second) ++volumes_of_claim_[claim];
       if (pod->size() > 1 && pods_counted.insert({key[kNamespace], key[kPod]}).second) ++fan_outs.volume_pods_with_several_placements;
       if (key[kPersistentvolume] == kNullText) continue;
-      auto& nodes = nodes_of_volume[key[kPersistentvolume]];
+      std::int64_t& nodes = node_counts_[key[kPersistentvolume]];
       for (const Placement& placement : *pod) {
-        if (placement.node != kNullText) nodes.insert(placement.node);
+        if (placement.node != kNullText && nodes_of_volumes.insert({key[kPersistentvolume], placement.node}).second) ++nodes;
       }
     }
-    for (const auto& [volume, nodes] : nodes_of_volume) node_counts_.emplace(volume, static_cast<std::int64_t>(nodes.size()));
-    for (const auto& [claim, volumes] : volumes_of_claim_) fan_outs.claims_with_several_volumes += volumes.size() > 1 ? 1 : 0;
+    for (const auto& [claim, volumes] : volumes_of_claim_) fan_outs.claims_with_several_volumes += volumes > 1 ? 1 : 0;
   }
 
   struct Match {
@@ -63,7 +62,7 @@ class VolumeRelation {
     const auto* pod = placements_of(key);
     if (pod == nullptr || key[kPersistentvolumeclaim] == kNullText) return {kNone, 1};
     const auto volumes = volumes_of_claim_.find({key[kNamespace], key[kPod], key[kPersistentvolumeclaim]});
-    return {*pod, static_cast<std::int64_t>(volumes->second.size())};
+    return {*pod, volumes->second};
   }
 
   // nullopt: the volume is NULL or no pod is known anywhere.
@@ -80,7 +79,7 @@ class VolumeRelation {
   }
 
   const PlacementsOfPods& placements_;
-  GroupMap<3, std::vector<TextId>> volumes_of_claim_;
+  GroupMap<3, std::int64_t> volumes_of_claim_;
   boost::unordered_flat_map<TextId, std::int64_t> node_counts_;
 };
 
@@ -170,7 +169,7 @@ void append_storage_rows(const StorageTable& storage, const PlacementsOfPods& pl
   join(storage, relation, joins, rows, final_storage);
   for (const FinalStorage& group : final_storage.groups()) {
     const auto text = [&](FinalKey position, Column column) { return rows.text(group.key[position], column, group.first_row); };
-    SummaryRow row;
+    SummaryRow& row = rows.append();
     row.data_source = DataSource::kStorage;
     row.namespace_name = text(kFinalNamespace, Column::kNamespace);
     row.node = text(kFinalNode, Column::kNode);
@@ -183,7 +182,6 @@ void append_storage_rows(const StorageTable& storage, const PlacementsOfPods& pl
     row.all_labels = row.volume_labels == kNullText ? rows.empty_json() : row.volume_labels;
     row.cost_category_id = joins.categories_of(group.key[kFinalNamespace]).largest();
     set_quantities(group, relation, rows, row);
-    rows.append(row);
   }
   rows.check();
 }
