@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "commands.h"
 #include "costmill/error.h"
+#include "costmill/memory_tools.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -27,6 +28,7 @@ int perform(const Arguments& arguments) {
 
 int answer(int argc, char** argv) {
   handle_stop_signals();
+  keep_freed_memory();
   const auto arguments = parse_arguments(argc, argv);
   const int exit_code = arguments ? perform(*arguments) : 0;
   finish_standard_output();

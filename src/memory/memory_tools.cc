@@ -57,6 +57,12 @@ OptimizedTable optimize_dataframe_memory(const std::shared_ptr<arrow::Table>& ta
   return optimized;
 }
 
+void keep_freed_memory() {
+  constexpr int kMiB = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, 32 * kMiB);
+  mallopt(M_TRIM_THRESHOLD, 64 * kMiB);
+}
+
 std::int64_t cleanup_memory(const MemoryLog& log) {
   const std::int64_t before = memory_usage().resident_bytes;
   arrow::default_memory_pool()->ReleaseUnused();
