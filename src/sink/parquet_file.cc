@@ -21,10 +21,6 @@ namespace costmill {
 namespace {
 
 constexpr std::string_view kMagic = "PAR1";
-// Bounds the columns in memory (some 40 MB); a day of most clusters is one row group.
-constexpr std::size_t kRowsPerGroup = 128 * 1024;
-// A dictionary lies in one page, and its length in 31 bits.
-constexpr std::size_t kMostTextBytesPerGroup = 256 << 20;
 
 // Measured usage: its digits are as good as random.
 bool is_incompressible(Column column) {
@@ -46,25 +42,43 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(arrow::MemoryPool* 
 
 class ParquetWriter {
  public:
-  ParquetWriter(const DayRows& day, NumericOutput numeric, arrow::MemoryPool* pool, const std::shared_ptr<arrow::io::OutputStream>& out)
-      : day_(day), pool_(pool), out_(out), properties_(writer_properties(pool)), page_(pool), columns_(day, numeric, pool) {
+  ParquetWriter(const DayRows& day, NumericOutput numeric, arrow::MemoryPool* pool, const std::shared_ptr<arrow::io::OutputStream>& out,
+                ParquetLimits limits)
+      : day_(day),
+        pool_(pool),
+        out_(out),
+        limits_(limits),
+        properties_(writer_properties(pool)),
+        page_(pool),
+        columns_(day, numeric, pool) {
+    for (TextId id = 0; id < day.texts.size(); ++id) text_bytes_ += day.texts[id].size();
     PARQUET_THROW_NOT_OK(parquet::arrow::ToParquetSchema(parquet_schema(numeric).get(), *properties_, &schema_));
     file_ = parquet::FileMetaDataBuilder::Make(schema_.get(), properties_);
   }
 
   void write() {
     PARQUET_THROW_NOT_OK(out_->Write(kMagic));
-    const std::size_t rows = rows_per_group();
-    for (std::size_t first = 0; first < day_.rows.size(); first += rows) write_row_group(first, std::min(rows, day_.rows.size() - first));
+    for (std::size_t first = 0; first < day_.rows.size();) {
+      const std::size_t count = rows_of_group(first);
+      write_row_group(first, count);
+      first += count;
+    }
     parquet::WriteFileMetaData(*file_->Finish(), out_.get());
   }
 
  private:
-  // Half the rows until even all of the day's texts in each of them would fit.
-  std::size_t rows_per_group() const {
-    std::size_t rows = kRowsPerGroup;
-    for (std::size_t bytes = day_.texts.memory_bytes(); bytes > kMostTextBytesPerGroup && rows > 1; bytes /= 2) rows /= 2;
-    return rows;
+  std::size_t rows_of_group(std::size_t first) const {
+    const std::size_t most = std::min(limits_.rows, day_.rows.size() - first);
+    if (text_bytes_ <= limits_.text_bytes) return most;
+    std::size_t bytes = 0;
+    for (std::size_t count = 0; count < most; ++count) {
+      for (std::size_t c = 0; c < kColumns.size(); ++c) {
+        if (const auto text = text_member(static_cast<Column>(c)); text != nullptr)
+          bytes += day_.text(day_.rows[first + count].*text).value_or("").size();
+      }
+      if (bytes > limits_.text_bytes) return std::max<std::size_t>(count, 1);
+    }
+    return most;
   }
 
   void write_row_group(std::size_t first, std::size_t count) {
@@ -141,19 +155,21 @@ class ParquetWriter {
   const DayRows& day_;
   arrow::MemoryPool* const pool_;
   const std::shared_ptr<arrow::io::OutputStream> out_;
+  const ParquetLimits limits_;
   const std::shared_ptr<parquet::WriterProperties> properties_;
   std::shared_ptr<parquet::SchemaDescriptor> schema_;
   std::unique_ptr<parquet::FileMetaDataBuilder> file_;
   PoolVector<std::uint8_t> page_;
   ParquetColumns columns_;
+  std::size_t text_bytes_ = 0;  // of all distinct texts of the day
   std::int16_t row_groups_ = 0;
 };
 
 }  // namespace
 
-void write_parquet(const DayRows& day, NumericOutput numeric, arrow::MemoryPool* pool,
-                   const std::shared_ptr<arrow::io::OutputStream>& out) {
-  ParquetWriter(day, numeric, pool, out).write();
+void write_parquet(const DayRows& day, NumericOutput numeric, arrow::MemoryPool* pool, const std::shared_ptr<arrow::io::OutputStream>& out,
+                   ParquetLimits limits) {
+  ParquetWriter(day, numeric, pool, out, limits).write();
 }
 
 }  // namespace costmill

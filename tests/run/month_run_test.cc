@@ -26,6 +26,24 @@ class FaultyStore : public Store {
   ErrorCode code_;
 };
 
+// Passes everything on, some files late.
+class SlowStore : public Store {
+ public:
+  SlowStore(Store& inner, std::string part) : inner_(inner), part_(std::move(part)) {}
+
+  std::vector<std::string> list_folders(const std::string& folder) override { return inner_.list_folders(folder); }
+  std::vector<StoredFile> list_files(const std::string& folder) override { return inner_.list_files(folder); }
+  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file, arrow::MemoryPool* pool) override {
+    if (file.path.find(part_) != std::string::npos) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return inner_.open(file, pool);
+  }
+  std::string uri() const override { return inner_.uri(); }
+
+ private:
+  Store& inner_;
+  std::string part_;
+};
+
 class MonthRuns : public testing::TestWithParam<int> {
  protected:
   MonthRuns() {
@@ -50,7 +68,12 @@ class MonthRuns : public testing::TestWithParam<int> {
       return reference;
     };
     std::vector<std::string> days;
-    const auto encode = [](std::shared_ptr<const DayRows> rows) { return std::make_unique<EncodedDay>(std::move(rows)); };
+    const auto encode = [&](std::shared_ptr<const DayRows> rows) {
+      for (const SummaryRow& row : rows->rows) {
+        if (row.data_source == DataSource::kStorage && row.node != kNullText) ++storage_rows_with_node_;
+      }
+      return std::make_unique<EncodedDay>(std::move(rows));
+    };
     MonthRun run(plan, store, cluster, options, {.reference = finish, .encode = encode, .on_rows_folded = [](std::uint64_t) {}}, budget);
     run.deliver_days(
         [&](DayOutcome&& outcome) {
@@ -72,6 +95,7 @@ class MonthRuns : public testing::TestWithParam<int> {
   std::unique_ptr<Store> store_;
   std::atomic<bool> cancelled_ = false;
   std::atomic<std::size_t> finished_ = 0;
+  std::atomic<std::size_t> storage_rows_with_node_ = 0;
   bool slow_sink_ = false;
   std::size_t finished_ahead_ = 0;  // most days that were finished and not delivered
 };
@@ -93,6 +117,13 @@ TEST_P(MonthRuns, AFileThatCannotBeOpenedRefusesItsDayOnly) {
     FaultyStore store(*store_, "2025-10-02", code);
     EXPECT_EQ(outcomes(plan(), store), (Outcomes{"1: 2", "2: " + std::string(name_of(code)), "3: 2"}));
   }
+}
+
+TEST_P(MonthRuns, PodsWithStorageAreFoundByAWorkerThatSawNoStorage) {
+  for (const int day : {1, 2, 3}) write_storage_day(tree_, day);
+  SlowStore store(*store_, "storage_usage");
+  EXPECT_EQ(outcomes(plan(), store), (Outcomes{"1: 4", "2: 4", "3: 4"}));
+  EXPECT_EQ(storage_rows_with_node_, 3U);
 }
 
 TEST_P(MonthRuns, AFileThatChangedAfterThePlanRefusesItsDay) {

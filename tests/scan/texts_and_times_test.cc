@@ -1,5 +1,6 @@
 // Which stored types become a text or a time.
 #include "parquet_builder.h"
+#include "scan/table_use.h"
 #include "scan/timestamps.h"
 
 namespace costmill {
@@ -89,6 +90,21 @@ TEST(TextColumns, TextBinaryAndNullTypesAreTexts) {
   EXPECT_EQ(decoded.texts[pod_columns::kNamespace][0], "a");
   EXPECT_EQ(decoded.texts[pod_columns::kNode][0], std::nullopt);
   EXPECT_EQ(decoded.texts[pod_columns::kPod][0], "p");
+}
+
+TEST(TextColumns, WhereOnlyKnownTextsAreWantedOthersReadNull) {
+  for (const bool has_dictionary : {true, false}) {
+    const TempTree tree;
+    const FileForm form{.properties = [&](Properties& p) { has_dictionary ? p.enable_dictionary() : p.disable_dictionary(); }};
+    // The node is read first, so its texts are what is known.
+    write_columns(tree.at("f.parquet"),
+                  {{"node", arrow::utf8(), R"(["a", "b", "a", "b"])"}, {"pod", arrow::utf8(), R"(["x", "b", null, "a"])"}}, form);
+    const WantedColumns wanted = with_known_pods({kEverything.texts, 0});
+    const ScanOptions options{.chunk_rows = 2};
+    const Decoded decoded = decode(tree, "f.parquet", Table::kPodDaily, options, wanted);
+    EXPECT_EQ(decoded.texts[pod_columns::kPod], (std::vector<std::optional<std::string>>{std::nullopt, "b", std::nullopt, "a"}));
+    EXPECT_EQ(decoded.texts[pod_columns::kNode], (std::vector<std::optional<std::string>>{"a", "b", "a", "b"}));
+  }
 }
 
 TEST(TextColumns, OtherTypesAreRefusedAndNamed) {

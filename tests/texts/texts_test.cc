@@ -63,6 +63,15 @@ TEST(Texts, TextsThatDifferInAnyOneByteAreApart) {
   }
 }
 
+TEST(Texts, FindKnowsWhatWasInternedAndKeepsNothing) {
+  Texts texts;
+  EXPECT_EQ(texts.find("a"), kNullText);
+  const TextId a = texts.intern("a");
+  EXPECT_EQ(texts.find("a"), a);
+  EXPECT_EQ(texts.find("b"), kNullText);
+  EXPECT_EQ(texts.size(), 1U);
+}
+
 TEST(Texts, AnAdoptedTextLiesWhereItLay) {
   const std::string elsewhere = "elsewhere";
   Texts texts;
