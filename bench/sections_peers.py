@@ -57,8 +57,8 @@ def peers(subjects):
             if who != "Costmill":
                 kept[f"{layout} {who} {threads} ratio"] = ratios[0].median
     text = ("From the files to a Parquet file of the summary rows, numbers as doubles; the rows of all three are compared first: the same keys "
-            "and labels, numbers within 1e-9. Costmill's sums are exact, its rows in canonical order and compressed by Zstandard; the others add "
-            "up doubles, write rows as they come, and compress by Snappy, which is what is fastest for them.\n\n" +
+            "and labels, numbers within 1e-9. Costmill's sums are exact, its rows in canonical order, a digest of each day taken; the others add "
+            "up doubles and write rows as they come. All compress by Snappy, which is what is fastest for the others.\n\n" +
             table(["job", "who", "threads", "CPU s", "wall s", "peak MiB", "CPU ÷ Costmill", "wall ÷ Costmill"], rows))
     return "The whole job: Costmill, DuckDB, Polars", text, kept
 
