@@ -7,25 +7,26 @@
 #include <map>
 
 #include "config/nearest.h"
+#include "config/secrets.h"
 #include "config/values.h"
 #include "costmill/error.h"
 #include "costmill/version.h"
 #include "key_options.h"
+#include "texts/printable.h"
 #include "usage.h"
 
 namespace costmill::app {
 namespace {
 
-const std::map<std::string, Topic> kTopics = {{"summary", Topic::kSummary},
-                                              {"namespaces", Topic::kNamespaces},
-                                              {"nodes", Topic::kNodes},
-                                              {"storage", Topic::kStorage},
-                                              {"days", Topic::kDays}};
+const std::map<std::string, Topic> kTopics = {{"summary", Topic::kSummary}, {"namespaces", Topic::kNamespaces},
+                                              {"nodes", Topic::kNodes},     {"storage", Topic::kStorage},
+                                              {"days", Topic::kDays},       {"receipts", Topic::kReceipts}};
 const std::map<std::string, OutputFormat> kFormats = {
     {"table", OutputFormat::kTable}, {"csv", OutputFormat::kCsv}, {"json", OutputFormat::kJson}};
 
 constexpr std::size_t kDefaultLimit = 10;
 constexpr std::size_t kSummaryLimit = 5;
+constexpr std::int64_t kMostMonths = 1200;
 
 [[noreturn]] void bad_usage(const std::string& message) { throw Error(ErrorCode::kBadConfig, message); }
 
@@ -34,7 +35,7 @@ Value named(const std::map<std::string, Value>& values, const std::string& name,
   if (const auto found = values.find(name); found != values.end()) return found->second;
   std::vector<std::string> names;
   for (const auto& [known, value] : values) names.push_back(known);
-  bad_usage(fmt::format("{} {}: expected one of {}{}", what, as_shown(name), fmt::join(names, ", "), suggestion(name, names)));
+  bad_usage(fmt::format("{} {}: expected one of {}{}", what, as_shown(shown_uri(name)), fmt::join(names, ", "), suggestion(name, names)));
 }
 
 // Builds the parser; the values land in its fields.
@@ -55,6 +56,8 @@ class Parser {
   void add_sample();
   void add_init_db();
   void add_doctor();
+  void add_verify();
+  void add_prune();
   void refuse_leftovers(const CLI::App& command) const;
 
   CLI::App app_{usage::kCostmill, "costmill"};
@@ -64,6 +67,8 @@ class Parser {
   std::string topic_ = "summary";
   std::string format_ = "table";
   std::optional<std::int64_t> limit_;
+  std::optional<std::int64_t> sample_;
+  std::optional<std::int64_t> older_than_months_;
 };
 
 Parser::Parser() {
@@ -80,6 +85,8 @@ Parser::Parser() {
   add_sample();
   add_init_db();
   add_doctor();
+  add_verify();
+  add_prune();
 }
 
 CLI::App* Parser::add_command(Command command, const char* name, const char* description, const char* examples) {
@@ -120,7 +127,7 @@ void Parser::add_run_options(CLI::App* command) {
 
 void Parser::add_show() {
   CLI::App* show = add_command(Command::kShow, "show", usage::kShow, usage::kShowExamples);
-  show->add_option("topic", topic_, "summary, namespaces, nodes, storage or days [summary]")->option_text(" ");
+  show->add_option("topic", topic_, "summary, namespaces, nodes, storage, days or receipts [summary]")->option_text(" ");
   add_key_option(show, kSink);
   show->add_option("--month", arguments_.config.month, "Only this month")->option_text("YYYY-MM");
   show->add_option("--limit", limit_, "Rows a table, 0 for all [10; summary: 5]")->option_text("N");
@@ -158,6 +165,7 @@ void Parser::add_init_db() {
 
 void Parser::add_doctor() {
   CLI::App* doctor = add_command(Command::kDoctor, "doctor", usage::kDoctor, usage::kDoctorExamples);
+  add_key_option(doctor, kBucket);
   add_key_option(doctor, kDatabase);
   add_key_option(doctor, kReferenceDatabase);
   add_key_option(doctor, kRightsToUpdateNodes);
@@ -165,11 +173,29 @@ void Parser::add_doctor() {
   add_config_options(doctor);
 }
 
-// Options may carry secrets behind their '=', so only the name is shown.
+void Parser::add_verify() {
+  CLI::App* verify = add_command(Command::kVerify, "verify", usage::kVerify, usage::kVerifyExamples);
+  add_run_options(verify);
+  verify->add_option("--sample", sample_, "Only so many days of each month, chosen at random")->option_text("N");
+  verify->add_option("--limit", limit_, "Differences printed, 0 for all [10]")->option_text("N");
+}
+
+void Parser::add_prune() {
+  CLI::App* prune = add_command(Command::kPrune, "prune", usage::kPrune, usage::kPruneExamples);
+  add_key_option(prune, kSink);
+  prune->add_option("--cluster", arguments_.config.cluster, "Only this cluster: source UUID, or all")->option_text("UUID");
+  prune->add_option("--older-than", older_than_months_, "Only months before the last N; 0: before the current one")->option_text("MONTHS");
+  prune->add_flag("--dry-run", arguments_.dry_run, "Say what would go, and remove nothing");
+  add_key_option(prune, kLogLevel);
+  add_config_options(prune);
+}
+
+// Options may carry secrets behind their '=' or their letter (-pSECRET), so only the name is shown.
 void Parser::refuse_leftovers(const CLI::App& command) const {
   const std::vector<std::string> left = command.remaining();
   if (left.empty()) return;
-  const std::string name = left.front().substr(0, left.front().find('='));
+  const bool is_short = left.front().size() > 2 && left.front()[0] == '-' && left.front()[1] != '-';
+  const std::string name = shown_uri(is_short ? left.front().substr(0, 2) : left.front().substr(0, left.front().find('=')));
   const bool is_top = &command == &app_;
   if (!name.starts_with('-')) {
     if (!is_top) bad_usage(fmt::format("unexpected argument {}; see costmill {} --help", as_shown(name), command.get_name()));
@@ -209,7 +235,7 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   }
   const auto chosen = app_.get_subcommands();
   refuse_leftovers(app_);
-  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, compare, sample, init-db or doctor; see costmill --help");
+  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, compare, verify, prune, sample, init-db or doctor; see costmill --help");
   refuse_leftovers(*chosen.front());
   arguments_.command = commands_.at(chosen.front());
   for (const auto& collect : collect_) collect();
@@ -218,6 +244,11 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   if (arguments_.command == Command::kCompare) require(arguments_.right, "two sinks", "compare");
   if (arguments_.command == Command::kSample) require(arguments_.folder, "a folder", "sample");
   if (limit_ && *limit_ < 0) bad_usage("--limit: expected a number of rows, or 0 for all");
+  if (sample_ && *sample_ < 1) bad_usage("--sample: expected a number of days, at least 1");
+  if (sample_) arguments_.sample = static_cast<std::size_t>(*sample_);
+  if (older_than_months_ && (*older_than_months_ < 0 || *older_than_months_ > kMostMonths))
+    bad_usage(fmt::format("--older-than: expected a number of months from 0 to {}", kMostMonths));
+  arguments_.older_than_months = older_than_months_;
   const bool is_summary = arguments_.command == Command::kShow && arguments_.topic == Topic::kSummary;
   arguments_.limit = limit_ ? static_cast<std::size_t>(*limit_) : is_summary ? kSummaryLimit : kDefaultLimit;
   if (!(arguments_.tolerance >= 0)) bad_usage("--tolerance: expected a number of at least 0");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,9 +11,9 @@
 
 namespace costmill::app {
 
-enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor };
+enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor, kVerify, kPrune };
 enum class OutputFormat { kTable, kCsv, kJson };
-enum class Topic { kSummary, kNamespaces, kNodes, kStorage, kDays };
+enum class Topic { kSummary, kNamespaces, kNodes, kStorage, kDays, kReceipts };
 
 struct Arguments {
   Command command = Command::kRun;
@@ -23,11 +24,13 @@ struct Arguments {
   std::string left;                            // compare
   std::string right;
   double tolerance = 0;
-  std::size_t limit = 0;            // show, compare: rows printed; 0 is all
-  std::string folder;               // sample
-  std::vector<std::string> months;  // init-db
+  std::size_t limit = 0;                          // show, compare, verify: rows printed; 0 is all
+  std::optional<std::size_t> sample;              // verify: days of a month; nullopt: all
+  std::optional<std::int64_t> older_than_months;  // prune
+  std::string folder;                             // sample
+  std::vector<std::string> months;                // init-db
   std::optional<std::string> role;
-  bool dry_run = false;
+  bool dry_run = false;  // init-db, prune
 };
 
 // nullopt: --help or --version was answered. Throws Error(kBadConfig) with a suggestion where there is one.

@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "config/config.h"
 #include "postgres/target.h"
+#include "run/open_reader.h"
 #include "sink/sink.h"
 
 namespace costmill::app {
@@ -19,18 +20,22 @@ int compare(const Arguments& arguments);
 int sample(const Arguments& arguments);
 int init_db(const Arguments& arguments);
 int doctor(const Arguments& arguments);
+int verify(const Arguments& arguments);
+int prune(const Arguments& arguments);
 
 // Settings of the command line, environment and file, with the log started. nullopt: --print-config was answered.
 std::optional<Settings> prepare_settings(const Arguments& arguments);
 
 // The Config of run and plan, its URIs checked. nullopt: --print-config was answered.
 std::optional<Config> prepare_config(const Arguments& arguments);
+// The second half of it.
+Config config_of(const Settings& settings, const Arguments& arguments);
 
-// A sink to read; what a postgresql:// URI does not say comes from the settings.
-std::unique_ptr<SinkReader> open_reader(const std::string& uri, const Settings& settings);
+// A sink to write, as costmill::open_reader opens one to read.
+std::unique_ptr<Sink> open_writer(const std::string& uri, const Settings& settings);
 
-// The Config of init-db and doctor, whatever clusters and input are configured. nullopt: --print-config was answered.
-std::optional<Config> prepare_database_config(const Arguments& arguments);
+// The Config of init-db and doctor, whatever clusters and input are configured.
+Config resolve_for_places(const Settings& settings, const Arguments& arguments);
 PostgresTarget database_target(const Config& config, const std::string& uri, PostgresRole role);
 
 }  // namespace costmill::app

@@ -34,34 +34,35 @@ InitDbOptions options_of(const Arguments& arguments) {
 // One transaction, as init_db itself runs it, so that it can be piped into psql.
 void print_script(const std::vector<std::string>& statements) {
   if (statements.empty()) return;
-  fmt::print("BEGIN;\n");
-  for (const std::string& statement : statements) fmt::print("{};\n", statement);
-  fmt::print("COMMIT;\n");
+  say(stdout, "BEGIN;\n");
+  for (const std::string& statement : statements) say(stdout, "{};\n", exact(stdout, statement));
+  say(stdout, "COMMIT;\n");
 }
 
 }  // namespace
 
 int init_db(const Arguments& arguments) {
   InitDbOptions options = options_of(arguments);
-  const auto config = prepare_database_config(arguments);
-  if (!config) return 0;
-  if (config->run.update_nodes) options.node_tables = NodeTables::kUpdated;
-  if (!is_postgres_uri(config->run.sink)) {
+  const auto settings = prepare_settings(arguments);
+  if (!settings) return 0;
+  const Config config = resolve_for_places(*settings, arguments);
+  if (config.run.update_nodes) options.node_tables = NodeTables::kUpdated;
+  if (!is_postgres_uri(config.run.sink)) {
     throw Error(ErrorCode::kBadConfig,
                 "init-db prepares a PostgreSQL database, and the sink is none (others need no preparation); give --sink "
                 "postgresql://USER@HOST/DATABASE?schema=SCHEMA, or fill in the section postgresql");
   }
-  PostgresConnection connection(database_target(*config, config->run.sink, PostgresRole::kSink));
-  const std::string shown = printable(fmt::format("{}, schema {}", connection.target().shown, connection.target().schema));
+  PostgresConnection connection(database_target(config, config.run.sink, PostgresRole::kSink));
+  const std::string shown = fmt::format("{}, schema {}", connection.target().shown, connection.target().schema);
   if (arguments.dry_run) {
     const std::vector<std::string> statements = init_db_statements(connection, options);
-    fmt::print("-- {}: {}\n", shown,
-               statements.empty() ? "nothing is missing" : fmt::format("{} statements are missing", statements.size()));
+    say(stdout, "-- {}: {}\n", shown,
+        statements.empty() ? "nothing is missing" : fmt::format("{} statements are missing", statements.size()));
     print_script(statements);
     return 0;
   }
   const std::size_t count = costmill::init_db(connection, options).size();
-  fmt::print("{}: {}\n", shown, count == 0 ? "nothing was missing" : fmt::format("{} statements run", count));
+  say(stdout, "{}: {}\n", shown, count == 0 ? "nothing was missing" : fmt::format("{} statements run", count));
   return 0;
 }
 

@@ -13,6 +13,7 @@ struct KeyOptionDef {
 
 inline constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI",
                                        "Where days go: postgresql://USER@HOST/DB, sqlite:FILE, parquet:DIR, csv:DIR [sqlite:costmill.db]"};
+inline constexpr KeyOptionDef kBucket = {"--input", "run.input", "URI", "s3://BUCKET/PREFIX [section s3]"};
 inline constexpr KeyOptionDef kDatabase = {"--sink", "run.sink", "URI",
                                            "postgresql://USER@HOST/DATABASE?schema=SCHEMA [section postgresql]"};
 inline constexpr KeyOptionDef kReferenceDatabase = {"--reference", "run.reference", "URI", "The same, of reference data"};
@@ -24,16 +25,19 @@ inline constexpr KeyOptionDef kRightsToUpdateNodes = {"--update-nodes", "run.upd
                                                       "Runs use --update-nodes: look at the rights for it, too"};
 inline constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVEL", "trace, debug, info, warning or error [info]"};
 inline constexpr KeyOptionDef kRunOptions[] = {
-    {"--input", "run.input", "URI", "Where the line items are: file:DIR"},
+    {"--input", "run.input", "URI", "Where the line items are: file:DIR, s3://BUCKET/PREFIX"},
     kSink,
     {"--reference", "run.reference", "URI", "Where reference data is: csv:DIR, postgresql://USER@HOST/DB; without: all labels are kept"},
     {"--org", "organization.org_id", "ORG", "Organisation whose folders are read; without: found in the input"},
     {"--layout", "run.layout", "NAME", "Tree of folders in the input: koku or poc [koku]"},
     {"--numeric", "run.numeric", "KIND", "Numbers in Parquet output: decimal or float64 [decimal]"},
-    {"--full", "run.full", nullptr, "Also write the days without rows: what they had before goes"},
+    {"--full", "run.full", nullptr, "Do all days again, changed or not; what days without rows had before goes"},
+    {"--prune", "run.prune", nullptr, "Remove days that the sink has and the input has no longer"},
+    {"--watch", "run.watch", "SECONDS", "Look for new work again and again, so many seconds apart"},
     {"--keep-going", "run.keep_going", nullptr, "Go on after a bad day; exit code 6 if there was one"},
-    {"--strict", "run.strict", nullptr, "Treat suspicious input as bad"},
+    {"--strict", "run.strict", nullptr, "Refuse days with signs of bad data"},
     kUpdateNodes,
+    {"--engine", "run.engine", "ENGINE", "Who makes the days: local, or dask://HOST:PORT [local]"},
     {"--progress", "run.progress", "WHEN", "auto, always or never [auto]"},
     kLogLevel,
 };

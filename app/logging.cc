@@ -30,7 +30,8 @@ class JsonLines final : public spdlog::formatter {
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
     const nlohmann::ordered_json json = {
         {"time", utc_time(message.time)}, {"level", level_name(message.level)}, {"message", text_of(message)}};
-    const std::string text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+    // ASCII alone: U+2028 and the like are line ends to some readers, and the stream may be a terminal.
+    const std::string text = json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + '\n';
     line.append(text.data(), text.data() + text.size());
   }
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonLines>(); }
@@ -40,8 +41,8 @@ class ConsoleLines final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
     const std::string text =
-        fmt::format("{} {} {}\n", styled(stderr, Style::kDim, utc_time(message.time)),
-                    styled(stderr, style_of(message.level), fmt::format("{:7}", level_name(message.level))), printable(text_of(message)));
+        guarded_format("{} {} {}\n", styled(stderr, Style::kDim, utc_time(message.time)),
+                       styled(stderr, style_of(message.level), fmt::format("{:7}", level_name(message.level))), text_of(message));
     line.append(text.data(), text.data() + text.size());
   }
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<ConsoleLines>(); }

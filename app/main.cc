@@ -1,5 +1,6 @@
 // The face of Costmill: arguments in, exit code out. Errors are caught here, once.
 #include <fmt/format.h>
+#include <sys/prctl.h>
 
 #include <new>
 
@@ -7,6 +8,7 @@
 #include "commands.h"
 #include "costmill/error.h"
 #include "costmill/memory_tools.h"
+#include "memory/heap.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -22,11 +24,18 @@ int perform(const Arguments& arguments) {
     case Command::kSample: return sample(arguments);
     case Command::kInitDb: return init_db(arguments);
     case Command::kDoctor: return doctor(arguments);
+    case Command::kVerify: return verify(arguments);
+    case Command::kPrune: return prune(arguments);
   }
   throw Error(ErrorCode::kBug, "a subcommand without a function");
 }
 
+// Passwords and keys lie in memory: nobody gets them by a core file, nor another process of the same user by /proc. A debugger that
+// starts the program sees all of it.
+void keep_memory_private() { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 int answer(int argc, char** argv) {
+  keep_memory_private();
   handle_stop_signals();
   keep_freed_memory();
   const auto arguments = parse_arguments(argc, argv);
@@ -35,9 +44,7 @@ int answer(int argc, char** argv) {
   return exit_code;
 }
 
-void report(std::string_view message) {
-  fmt::print(stderr, "costmill: {} {}\n", styled(stderr, Style::kRed, "error:"), printable(message));
-}
+void report(std::string_view message) { say(stderr, "costmill: {} {}\n", styled(stderr, Style::kRed, "error:"), message); }
 
 int report(const Error& error) {
   report(error.what());
@@ -51,9 +58,8 @@ int answer_or_report(int argc, char** argv) {
     return answer(argc, argv);
   } catch (const Error& error) {
     return report(error);
-  } catch (const std::bad_alloc&) {
-    report("out of memory; lower performance.chunk_size and max_workers, or give the process more memory");
-    return exit_code_of(ErrorCode::kNoMemory);
+  } catch (const std::bad_alloc& error) {
+    return report(no_memory("out of memory", error));
   } catch (const std::exception& error) {
     return report(Error(ErrorCode::kBug, fmt::format("unexpected: {}", error.what())));
   }

@@ -37,20 +37,20 @@ void ProgressDisplay::update(const RunProgress& progress) {
   drawn_at_ = now;
   const double seconds = std::chrono::duration<double>(now - begin_).count();
   const double share = progress.rows == 0 ? 1.0 : static_cast<double>(progress.rows_done) / static_cast<double>(progress.rows);
-  fmt::print(stderr, "\r\x1b[K{} {:3.0f}%  {} of {} days  {:.1f} million rows/s", bar(share), 100 * share, progress.days_done,
-             progress.days, static_cast<double>(progress.rows_done) / std::max(seconds, 1e-3) / 1e6);
+  say(stderr, "\r\x1b[K{} {:3.0f}%  {} of {} days  {:.1f} million rows/s", bar(share), 100 * share, progress.days_done, progress.days,
+      static_cast<double>(progress.rows_done) / std::max(seconds, 1e-3) / 1e6);
   std::fflush(stderr);
 }
 
 void ProgressDisplay::day_done(const DayReport& day) {
   if (form_ != Form::kLines) return;
-  fmt::print(stderr, "{} cluster {}: {} rows in, {} rows out\n", to_string(day.day), day.source_uuid, day.input_rows, day.output_rows);
+  say(stderr, "{} cluster {}: {} rows in, {} rows out\n", to_string(day.day), day.source_uuid, day.input_rows, day.output_rows);
 }
 
 void ProgressDisplay::clear() {
   const std::lock_guard lock(mutex_);
   if (!drawn_) return;
-  fmt::print(stderr, "\r\x1b[K");
+  say(stderr, "\r\x1b[K");
   drawn_ = false;
 }
 

@@ -4,11 +4,14 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "commands.h"
 #include "config/secrets.h"
 #include "costmill/error.h"
-#include "progress.h"
+#include "dask_engine.h"
+#include "events.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -17,38 +20,29 @@ namespace {
 
 constexpr double kBytesPerMib = 1024.0 * 1024.0;
 
-spdlog::level::level_enum level_of(Severity severity) {
-  switch (severity) {
-    case Severity::kDebug: return spdlog::level::debug;
-    case Severity::kInfo: return spdlog::level::info;
-    case Severity::kWarning: return spdlog::level::warn;
-  }
-  return spdlog::level::info;
-}
-
-RunEvents events_to(ProgressDisplay& display) {
-  RunEvents events;
-  events.message = [&](Severity severity, const std::string& message) {
-    display.clear();
-    spdlog::log(level_of(severity), "{}", message);
-  };
-  events.day = [&](const DayReport& day) { display.day_done(day); };
-  events.progress = [&](const RunProgress& progress) { display.update(progress); };
-  return events;
-}
-
 double million_rows_per_second(const RunReport& report) {
   return report.seconds.wall > 0 ? static_cast<double>(report.input_rows) / report.seconds.wall / 1e6 : 0;
 }
 
+std::string findings(const SanityReport& sanity) {
+  std::string text = fmt::format("{} days with signs of bad data:", sanity.days);
+  for (std::size_t i = 0; i < kSanityChecks; ++i) {
+    if (sanity.counts[i] > 0) text += fmt::format(" {} {}", def_of(static_cast<SanityCheck>(i)).name, sanity.counts[i]);
+  }
+  return text;
+}
+
 void print_report(const RunReport& report, const std::string& sink) {
-  const auto line = [](std::string_view name, const std::string& value) { fmt::print("  {:<9} {}\n", name, value); };
-  fmt::print("{}\n", styled(stdout, Style::kBold, "Run"));
-  line("days", fmt::format("{} written{}", report.days.size(),
-                           report.failed_days.empty() ? "" : fmt::format(", {} failed", report.failed_days.size())));
+  const auto line = [](std::string_view name, const std::string& value) { say(stdout, "  {:<9} {}\n", name, value); };
+  say(stdout, "{}\n", styled(stdout, Style::kBold, "Run"));
+  const auto also = [](std::size_t count, std::string_view what) { return count == 0 ? "" : fmt::format(", {} {}", count, what); };
+  line("days", fmt::format("{} written{}{}{}", report.days.size(), also(report.days_unchanged, "unchanged"),
+                           also(report.days_removed, "removed"), also(report.failed_days.size(), "failed")));
   line("rows", fmt::format("{} in, {} out", report.input_rows, report.output_rows));
-  line("files", fmt::format("{} ({:.1f} MiB read{})", report.files, static_cast<double>(report.bytes_read) / kBytesPerMib,
-                            report.files_without_rows == 0 ? "" : fmt::format(", {} without rows", report.files_without_rows)));
+  line("files",
+       fmt::format("{} of {:.1f} MiB, {:.1f} MiB fetched{}", report.files, static_cast<double>(report.bytes_in_files) / kBytesPerMib,
+                   static_cast<double>(report.bytes_fetched) / kBytesPerMib,
+                   report.files_without_rows == 0 ? "" : fmt::format(", {} without rows", report.files_without_rows)));
   line("seconds",
        fmt::format("{:.3f} (planning {:.3f}; busy in all threads: reading {:.3f}, aggregation {:.3f}, writing {:.3f})", report.seconds.wall,
                    report.seconds.planning, report.seconds.reading, report.seconds.aggregation, report.seconds.writing));
@@ -59,7 +53,8 @@ void print_report(const RunReport& report, const std::string& sink) {
     line("written", fmt::format("{:.0f} rows/s, {:.1f} MiB/s a connection, on {}", static_cast<double>(report.sink.rows) / seconds,
                                 static_cast<double>(report.sink.bytes) / kBytesPerMib / seconds, report.sink.connections));
   }
-  line("sink", printable(without_password(sink)));
+  if (report.sanity.days > 0) line("checks", findings(report.sanity));
+  line("sink", without_password(sink));
 }
 
 int report_failures(const RunReport& report) {
@@ -68,19 +63,54 @@ int report_failures(const RunReport& report) {
   return 6;
 }
 
-int run_command(const Config& config) {
+int run_once(const Settings& settings, const Config& config) {
   ProgressDisplay display(config.run.progress);
-  const RunReport report = costmill::run(config, events_to(display), stop_requested());
+  const RunEvents events = events_to(display);
+  const RunReport report = config.run.engine == kLocalEngine ? costmill::run(config, events, stop_requested())
+                                                             : run_by_dask(settings, config, events, stop_requested());
   display.clear();
   print_report(report, config.run.sink);
   return report_failures(report);
 }
 
+// What may be over by the next look: a server that is away, a file that is still being written, another run.
+bool may_pass(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kBadConfig:
+    case ErrorCode::kCancelled:
+    case ErrorCode::kBug: return false;
+    default: return true;
+  }
+}
+
+void wait_for_next_look(double seconds) {
+  constexpr std::chrono::milliseconds kSignalLatency{100};  // a signal handler cannot notify
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (!stop_requested() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(kSignalLatency);
+  if (stop_requested()) throw Error(ErrorCode::kCancelled, "stopped by a signal between two looks");
+}
+
+[[noreturn]] void watch(const Settings& settings, const Config& config) {
+  while (true) {
+    try {
+      run_once(settings, config);
+    } catch (const Error& error) {
+      if (!may_pass(error.code())) throw;
+      spdlog::error("{}; trying again in {} s", error.what(), config.run.watch_seconds);
+    }
+    finish_standard_output();
+    wait_for_next_look(config.run.watch_seconds);
+  }
+}
+
 }  // namespace
 
 int run(const Arguments& arguments) {
-  const auto config = prepare_config(arguments);
-  return config ? run_command(*config) : 0;
+  const auto settings = prepare_settings(arguments);
+  if (!settings) return 0;
+  const Config config = config_of(*settings, arguments);
+  if (config.run.watch_seconds > 0) watch(*settings, config);
+  return run_once(*settings, config);
 }
 
 }  // namespace costmill::app

@@ -93,7 +93,7 @@ int sample(const Arguments& arguments) {
   std::string command = fmt::format("costmill run --input {}", shell_word("file:" + data.input.string()));
   if (!data.reference.empty()) command += fmt::format(" --reference {}", shell_word("csv:" + data.reference.string()));
   if (!data.months.empty()) command += fmt::format(" --month {}", to_string(*data.months.begin()));
-  fmt::print("The data set is in {}. Next:\n\n  {}\n  costmill show\n", printable(folder.string()), printable(command));
+  say(stdout, "The data set is in {}. Next:\n\n  {}\n  costmill show\n", folder.string(), command);
   return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "config/secrets.h"
 #include "config/window.h"
 #include "costmill/error.h"
+#include "receipts.h"
 #include "signals.h"
 #include "sink/sink.h"
 #include "tables.h"
@@ -203,6 +204,7 @@ std::vector<OutputTable> tables_of(Topic topic, const View& view) {
       if (view.format == OutputFormat::kCsv) return {claims_table(view)};
       return {storage_classes_table(view), claims_table(view)};
     case Topic::kDays: return {days_table(view)};
+    case Topic::kReceipts: break;
   }
   return {};
 }
@@ -224,14 +226,18 @@ int show(const Arguments& arguments) {
   const ResolvedUri sink = resolve_sink(*settings);
   check_sink_uri(sink.uri, sink.origin);
   const auto window = resolve_window(arguments.config, SettingSet());
+  if (arguments.topic == Topic::kReceipts) {
+    print_receipts(receipts_of(*open_reader(sink.uri, *settings), window), arguments);
+    return 0;
+  }
   View view{.limit = arguments.limit, .format = arguments.format};
   add_days(*open_reader(sink.uri, *settings), window, view);
   if (view.totals.days.empty()) {
-    fmt::print(stderr, "{} holds no days{}; `costmill run` writes them\n", printable(without_password(sink.uri)),
-               window ? fmt::format(" of {}", *arguments.config.month) : "");
+    say(stderr, "{} holds no days{}; `costmill run` writes them\n", without_password(sink.uri),
+        window ? fmt::format(" of {}", *arguments.config.month) : "");
   }
   if (view.totals.days.empty() && arguments.format == OutputFormat::kTable) return 0;
-  fmt::print("{}", rendered(tables_of(arguments.topic, view), arguments.format));
+  say(stdout, "{}", rendered(tables_of(arguments.topic, view), arguments.format));
   return 0;
 }
 

@@ -59,12 +59,12 @@ std::string for_people(const OutputTable& table) {
     }
     return trimmed_end(text);
   };
-  std::string out = styled(stdout, Style::kBold, table.title) + '\n';
+  std::string out = styled(stdout, Style::kBold, table.title).text + '\n';
   if (table.rows.empty()) return out + "none\n";
-  out += styled(stdout, Style::kDim, line([&](std::size_t c) { return table.columns[c].heading; })) + '\n';
+  out += styled(stdout, Style::kDim, line([&](std::size_t c) { return table.columns[c].heading; })).text + '\n';
   for (const auto& row : table.rows) out += line([&](std::size_t c) { return cell_for_people(row[c]); }) + '\n';
   if (table.hidden_rows > 0) {
-    out += styled(stdout, Style::kDim, fmt::format("... and {} more; --limit 0 shows all", table.hidden_rows)) + '\n';
+    out += styled(stdout, Style::kDim, fmt::format("... and {} more; --limit 0 shows all", table.hidden_rows)).text + '\n';
   }
   return out;
 }
@@ -119,19 +119,18 @@ nlohmann::ordered_json as_json(const OutputTable& table) {
 
 }  // namespace
 
-std::string rendered(const std::vector<OutputTable>& tables, OutputFormat format) {
+Ready rendered(const std::vector<OutputTable>& tables, OutputFormat format) {
   if (format == OutputFormat::kJson) {
     nlohmann::ordered_json json;
     for (const OutputTable& table : tables) json[table.name] = as_json(table);
-    // Escaping DEL and C1 as well costs nothing and keeps a terminal safe.
-    return json.dump(2, ' ', is_terminal(stdout), nlohmann::json::error_handler_t::replace) + '\n';
+    return exact(stdout, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
   }
   std::string out;
   for (const OutputTable& table : tables) {
     if (!out.empty()) out += '\n';
     out += format == OutputFormat::kCsv ? as_csv(table) : for_people(table);
   }
-  return out;
+  return {out};
 }
 
 }  // namespace costmill::app

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "arguments.h"
+#include "terminal.h"
 
 namespace costmill::app {
 
@@ -28,6 +29,6 @@ struct OutputTable {
 };
 
 // JSON: an object of arrays of objects. CSV: the tables below each other, an empty line between.
-std::string rendered(const std::vector<OutputTable>& tables, OutputFormat format);
+Ready rendered(const std::vector<OutputTable>& tables, OutputFormat format);
 
 }  // namespace costmill::app

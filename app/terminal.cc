@@ -1,6 +1,5 @@
 #include "terminal.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,25 +23,6 @@ std::string_view code_of(Style style) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-  std::string shown;
-  shown.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
-    const bool is_c1 = byte == 0xC2 && next >= 0x80 && next <= 0x9F;
-    if (is_c1) {
-      shown += fmt::format("\\x{:02x}", next);
-      ++i;
-    } else if (byte < 0x20 || byte == 0x7F) {
-      shown += fmt::format("\\x{:02x}", byte);
-    } else {
-      shown += text[i];
-    }
-  }
-  return shown;
-}
-
 bool is_terminal(std::FILE* stream) { return isatty(fileno(stream)) == 1; }
 
 bool wants_color(std::FILE* stream) {
@@ -52,9 +32,21 @@ bool wants_color(std::FILE* stream) {
   return !is_off && is_terminal(stream);
 }
 
-std::string styled(std::FILE* stream, Style style, std::string_view text) {
-  if (style == Style::kPlain || !wants_color(stream)) return std::string(text);
-  return fmt::format("\x1b[{}m{}\x1b[0m", code_of(style), text);
+Ready styled(std::FILE* stream, Style style, std::string_view text) {
+  if (style == Style::kPlain || !wants_color(stream)) return {printable(text)};
+  return {fmt::format("\x1b[{}m{}\x1b[0m", code_of(style), printable(text))};
+}
+
+Ready exact(std::FILE* stream, const std::string& lines) {
+  if (!is_terminal(stream)) return {lines};
+  std::string shown;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
+    shown += printable(std::string_view(lines).substr(begin, end - begin));
+    if (end < lines.size()) shown += '\n';
+    begin = end + 1;
+  }
+  return {shown};
 }
 
 std::size_t display_width(std::string_view text) {

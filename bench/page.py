@@ -14,6 +14,7 @@ HEAD = """# Benchmarks
 Made by `make bench`; `bench/` holds the generator of the data, the peers and what measures. Each run is a process of its own: CPU seconds (user
 and system, all threads) and peak resident memory by the operating system's account of it. What is compared takes turns; figures are medians over
 the turns after one warm-up. A ratio is taken within a turn: its median, and the range in brackets. Files are in the page cache.
+A section stays until it is measured again.
 """
 
 
@@ -43,11 +44,27 @@ def load(folder, names):
     return {name: json.loads((folder / f"{name}.json").read_text()) for name in names if (folder / f"{name}.json").exists()}
 
 
+def sections_on(page):
+    """{title: text} of the sections that the page has, behind those of the machine and the short table."""
+    parts = page.read_text().split("\n## ")[3:] if page.exists() else []
+    return {part.split("\n", 1)[0]: part.split("\n", 1)[1].strip() for part in parts}
+
+
+def goals_on(page):
+    """{what: reached} of the short table that the page has."""
+    lines = page.read_text().split("\n## In short\n")[-1].split("\n## ")[0].splitlines() if page.exists() else []
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| ")]
+    return {line[0]: line[1] for line in cells if len(line) == 3}
+
+
 def write(page, results, facts, rows):
-    parts = [HEAD, "## Machine and versions\n\n| | |\n| --- | --- |\n" + "\n".join(f"| {name} | {fact} |" for name, fact in facts.items()) + "\n",
-             "## In short\n\n" + goals(Figures(results), rows) + "\n"]
+    """Sections that have no result here, measured on another day, stay as they are on the page."""
+    sections = sections_on(page)
     for result in results.values():
         runs = f"medians of {result['runs']} runs" if result["runs"] > 1 else "one run"
         measured = f"{result['rows']:,} hourly rows, {runs}, load {result['load']:.1f} before."
-        parts.append(f"## {result['title']}\n\n{measured}\n\n{result['text']}\n")
+        sections[result["title"]] = f"{measured}\n\n{result['text']}"
+    parts = [HEAD, "## Machine and versions\n\n| | |\n| --- | --- |\n" + "\n".join(f"| {name} | {fact} |" for name, fact in facts.items()) + "\n",
+             "## In short\n\n" + goals(Figures(results), rows, goals_on(page)) + "\n"]
+    parts += [f"## {title}\n\n{text}\n" for title, text in sections.items()]
     page.write_text("\n".join(parts))

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catalog/store.h"
+#include "costmill/memory_tools.h"
 #include "scan/parquet_file.h"
 #include "scan/row_group_scan.h"
 #include "scan/table_use.h"
@@ -26,8 +27,8 @@ using costmill::StoredFile;
 using costmill::TableUse;
 
 constexpr std::string_view kSuffix = ".parquet";
-constexpr costmill::FoldOptions kAnyDay = {.first_day = costmill::day_of_ms(0),
-                                           .last_day = costmill::day_of_ms(std::int64_t{4'000'000'000'000})};
+const costmill::FoldOptions kAnyDay = {.first_day = costmill::day_of_ms(0),
+                                       .last_day = costmill::day_of_ms(std::int64_t{4'000'000'000'000})};
 
 void add_files(costmill::Store& store, const std::string& folder, std::vector<StoredFile>& files) {
   for (StoredFile& file : store.list_files(folder))
@@ -44,9 +45,10 @@ class Days {
     const std::shared_ptr<parquet::ParquetFileReader> reader = costmill::open_parquet(store, file, {});
     const costmill::WantedColumns wanted = costmill::wanted_columns(use_, kAnyDay.derive_roles);
     for (int group = 0; group < reader->metadata()->num_row_groups(); ++group) {
-      const auto days = costmill::row_group_info(*reader->metadata(), group, file.path).days;
-      if (!fold_ || !days || days->first != day_) fold_ = std::make_unique<Fold>(kAnyDay);
-      if (days) day_ = days->first;
+      const auto times = costmill::row_group_info(*reader->metadata(), group, file.path).times;
+      const std::optional<Day> day = times ? std::optional(times->days().first) : std::nullopt;
+      if (!fold_ || !day || day != day_) fold_ = std::make_unique<Fold>(kAnyDay);
+      day_ = day;
       costmill::RowGroupScan scan(reader, file.path, group, costmill::Table::kPodHourly, wanted, {}, fold_->texts());
       while (scan.next(chunk_)) {
         fold_->add(chunk_, use_, number);
@@ -60,7 +62,7 @@ class Days {
  private:
   TableUse use_;
   std::unique_ptr<Fold> fold_;
-  Day day_ = kAnyDay.last_day;
+  std::optional<Day> day_;
   Chunk chunk_;
   std::size_t rows_ = 0;
 };
@@ -71,6 +73,7 @@ int main(int count, char** arguments) {
   try {
     const std::string kind = count == 3 ? arguments[1] : "";
     if (kind != "pods" && kind != "capacity") throw std::runtime_error("usage: scan_and_fold pods|capacity FOLDER");
+    costmill::keep_freed_memory();  // as the program does
     const auto store = costmill::open_store(std::string("file:") + arguments[2]);
     std::vector<StoredFile> files;
     add_files(*store, "", files);

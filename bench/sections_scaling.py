@@ -92,3 +92,20 @@ def sqlite(subjects):
     text = (f"{number(size)} hourly rows, two workers. For a million, the Python proof of concept published 139.7 s and 7.2 GB, on 12 cores.\n\n" +
             table(["job", "CPU s", "wall s", "peak MiB"], rows))
     return "To SQLite", text, {layout: [median(runs, "wall"), median(runs, "peak")] for layout, runs in got.items()}
+
+
+def incremental(subjects):
+    """Runs over what is done already, beside the run that did it."""
+    data = subjects.data()
+    rows, kept = [], {}
+    for sink in ("parquet", "sqlite", "csv"):
+        got = subjects.in_turns({"first": subjects.costmill(data, sink), "unchanged": subjects.again(data, sink, subjects.days),
+                                 "one day": subjects.again(data, sink, subjects.days - 1)})
+        for name, title in (("first", "the first run"), ("unchanged", "nothing is new"), ("one day", f"one day of {subjects.days} is new")):
+            share = Ratio(got[name], got["first"])
+            rows.append([f"`{sink}`", title, f"{median(got[name], 'cpu'):.3f}", f"{median(got[name], 'wall'):.3f}", peak(got[name]),
+                         "" if name == "first" else f"{100 * share.median:.1f}%"])
+            kept[f"{sink} {name}"] = [median(got[name], "cpu"), 100 * share.median]
+    text = ("Koku's layout, one worker. A CSV table is one file, which is written again whenever a day of it changes.\n\n" +
+            table(["sink", "run", "CPU s", "wall s", "peak MiB", "CPU ÷ the first run's"], rows))
+    return "Only new work", text, kept

@@ -64,6 +64,17 @@ class Subjects:
             return run
         return action
 
+    def again(self, data, sink, days_before):
+        """A run over the month into a sink that has its first days already."""
+        def action():
+            with tempfile.TemporaryDirectory(dir=self.folder) as out:
+                uri = f"sqlite:{out}/costmill.db" if sink == "sqlite" else f"{sink}:{out}"
+                command = [part for part in self.command(data, uri) if part != "--full"]
+                part = [str(part) for part in command if part not in ("--month", MONTH)]
+                subprocess.run([*part, "--from", f"{MONTH}-01", "--to", f"{MONTH}-{days_before:02}"], check=True, stdout=subprocess.DEVNULL)
+                return measure(command)
+        return action
+
     def peer(self, name, data, layout="koku", threads=1):
         def action():
             with tempfile.TemporaryDirectory(dir=self.folder) as out:

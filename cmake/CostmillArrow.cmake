@@ -8,6 +8,11 @@ if(Arrow_FOUND AND Parquet_FOUND)
   message(STATUS "Arrow ${Arrow_VERSION}: installed package")
   target_link_libraries(costmill_arrow INTERFACE Arrow::arrow_shared Parquet::parquet_shared)
 else()
+  if(NOT COSTMILL_PYARROW_DIR AND SKBUILD)  # a wheel is built with the pyarrow of its build environment
+    find_package(Python 3.11 REQUIRED COMPONENTS Interpreter)
+    execute_process(COMMAND ${Python_EXECUTABLE} -c "import importlib.util as u; print(u.find_spec('pyarrow').submodule_search_locations[0])"
+                    OUTPUT_STRIP_TRAILING_WHITESPACE OUTPUT_VARIABLE COSTMILL_PYARROW_DIR COMMAND_ERROR_IS_FATAL ANY)
+  endif()
   if(NOT COSTMILL_PYARROW_DIR)
     file(GLOB COSTMILL_PYARROW_DIR ${CMAKE_SOURCE_DIR}/build/venv/lib/python3*/site-packages/pyarrow)
   endif()
@@ -18,7 +23,9 @@ else()
   endif()
   message(STATUS "Arrow: pyarrow wheel in ${COSTMILL_PYARROW_DIR}")
   target_include_directories(costmill_arrow SYSTEM INTERFACE ${COSTMILL_PYARROW_DIR}/include)
-  target_link_libraries(costmill_arrow INTERFACE ${COSTMILL_PARQUET_LIBRARY} ${COSTMILL_ARROW_LIBRARY})
-
-
+  # The wheel's libparquet carries and exports an OpenSSL of its own, which would answer the calls of libcurl, libpq and the system's
+  # libcrypto itself: whatever is loaded first answers, so the system's comes first.
+  find_package(OpenSSL 3 REQUIRED)
+  target_link_libraries(costmill_arrow INTERFACE OpenSSL::SSL OpenSSL::Crypto ${COSTMILL_PARQUET_LIBRARY} ${COSTMILL_ARROW_LIBRARY})
+  target_link_options(costmill_arrow INTERFACE -Wl,--no-as-needed)
 endif()

@@ -7,7 +7,7 @@ add_test(NAME golden.all_configurations
   COMMAND ${costmill_python} ${costmill_tools}/golden_configurations.py --bin $<TARGET_FILE:costmill_cli>)
 # Random clusters: the same bytes whatever the files' form and the run's settings, and equal to an independent implementation.
 add_test(NAME golden.random_clusters
-  COMMAND ${costmill_python} ${costmill_tools}/property_test.py --bin $<TARGET_FILE:costmill_cli> --cases 200)
+  COMMAND ${costmill_python} ${costmill_tools}/property_test.py --bin $<TARGET_FILE:costmill_cli> --cases 120)
 # Damaged copies of a golden case: exit codes, messages, and which days are in the sink afterwards.
 add_test(NAME golden.bad_input
   COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/bad_input_test.py --bin $<TARGET_FILE:costmill_cli>)
@@ -33,6 +33,14 @@ set_tests_properties(golden.rules_oracle PROPERTIES LABELS golden TIMEOUT 300)
 # Every mutation still finds its text, every rule has one, every test that docs/rules.md names exists.
 add_test(NAME unit.mutations_check COMMAND ${costmill_python} ${CMAKE_SOURCE_DIR}/tests/mutation/mutate.py --check)
 set_tests_properties(unit.mutations_check PROPERTIES LABELS unit)
+# Every fault that docs/reliability.md lists has a test that is there and is run.
+add_test(NAME unit.reliability_page COMMAND ${costmill_python} ${costmill_tools}/reliability_test.py)
+set_tests_properties(unit.reliability_page PROPERTIES LABELS unit)
+
+# The check of hardened binaries finds each protection that one lacks.
+add_test(NAME integration.hardening COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/hardening_test.py
+  --compiler ${CMAKE_CXX_COMPILER})
+set_tests_properties(integration.hardening PROPERTIES LABELS integration TIMEOUT 120)
 
 # What prepares and examines a database, and keeps its node tables, against a server of its own.
 foreach(subcommand init_db doctor update_nodes)
@@ -41,7 +49,73 @@ foreach(subcommand init_db doctor update_nodes)
   set_tests_properties(postgres.${subcommand} PROPERTIES LABELS pg TIMEOUT 300)
 endforeach()
 
+# Signs of bad data: warned with counts, refused under --strict. And how many silent one-bit flips they see; `make soak` takes more.
+add_test(NAME integration.sanity
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/sanity_test.py --bin $<TARGET_FILE:costmill_cli>)
+add_test(NAME integration.flip_rate COMMAND ${costmill_python} ${costmill_tools}/flip_rate.py --bin $<TARGET_FILE:costmill_cli> --flips 25)
+set_tests_properties(integration.sanity integration.flip_rate PROPERTIES LABELS integration TIMEOUT 300)
+
+# S3: a server that misbehaves as told, and real ones, each on a port of its own.
+foreach(idea faults settings servers)
+  add_test(NAME integration.s3_${idea}
+    COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/s3_${idea}_test.py --bin $<TARGET_FILE:costmill_cli>)
+  set_tests_properties(integration.s3_${idea} PROPERTIES LABELS integration TIMEOUT 600)
+endforeach()
+
+# Names, texts, files, secrets and surroundings that are not trusted.
+foreach(idea hostile_texts hostile_files secrets surroundings)
+  add_test(NAME integration.${idea}
+    COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/${idea}_test.py --bin $<TARGET_FILE:costmill_cli>)
+  set_tests_properties(integration.${idea} PROPERTIES LABELS integration TIMEOUT 300)
+endforeach()
+
+# Incremental runs: what asks for work; what watches, verifies and prunes; runs that are killed, stopped, or meet. `make soak` has more.
+foreach(idea incremental verify watch concurrent_runs)
+  add_test(NAME integration.${idea}
+    COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/${idea}_test.py --bin $<TARGET_FILE:costmill_cli>)
+  set_tests_properties(integration.${idea} PROPERTIES LABELS integration TIMEOUT 600)
+endforeach()
+add_test(NAME integration.crash_points
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/crash_points_test.py --bin $<TARGET_FILE:costmill_cli>
+          --preload $<TARGET_FILE:crash_at_call> --stride 6)
+add_test(NAME integration.histories
+  COMMAND ${costmill_python} ${costmill_tools}/history_test.py --bin $<TARGET_FILE:costmill_cli> --cases 10)
+add_test(NAME integration.kills
+  COMMAND ${costmill_python} ${costmill_tools}/kill_test.py --bin $<TARGET_FILE:costmill_cli> --kills 16)
+add_test(NAME integration.dask_faults
+  COMMAND ${costmill_python} ${costmill_tools}/dask_faults.py --bin $<TARGET_FILE:costmill_cli> --preload $<TARGET_FILE:crash_at_call> --runs 4)
+set_tests_properties(integration.crash_points integration.histories integration.kills integration.dask_faults PROPERTIES LABELS integration TIMEOUT 600)
+
+# Parquet that is not to be trusted: truncations and flipped bits; files of other writers; files made to unfold. `make soak` has more.
+add_test(NAME integration.damage_campaign
+  COMMAND ${costmill_python} ${costmill_tools}/damage_campaign.py --bin $<TARGET_FILE:costmill_cli>)
+add_test(NAME integration.parquet_testing
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/parquet_testing_test.py --bin $<TARGET_FILE:costmill_cli>
+          --scan-file $<TARGET_FILE:scan_file>)
+add_test(NAME integration.parquet_bombs
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/parquet_bombs_test.py --bin $<TARGET_FILE:costmill_cli>
+          --scan-file $<TARGET_FILE:scan_file>)
+set_tests_properties(integration.damage_campaign integration.parquet_testing integration.parquet_bombs PROPERTIES LABELS integration TIMEOUT 300)
+
+# Memory: what a limit keeps a run within, and a run whose n-th allocation fails. `make soak` has every n, and containers.
+add_test(NAME integration.memory_limit
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/memory_limit_test.py --bin $<TARGET_FILE:costmill_cli>)
+add_test(NAME integration.failing_allocations COMMAND failing_allocations --gtest_brief=1)
+set_tests_properties(integration.memory_limit integration.failing_allocations PROPERTIES LABELS integration TIMEOUT 600)
+set_tests_properties(integration.failing_allocations PROPERTIES ENVIRONMENT COSTMILL_ALLOCATION_STRIDE=89)
+
 # The benchmarks, over tiny data; not what needs the peers. They drive tools that lie beside the program.
 add_test(NAME bench.quick
   COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/bench_test.py --bin $<TARGET_FILE:costmill_cli>)
 set_tests_properties(bench.quick PROPERTIES LABELS bench TIMEOUT 600)
+
+# The Python package out of the build tree: its tests and the examples of its docstrings and of docs/python.md.
+add_test(NAME python.package
+  COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${CMAKE_BINARY_DIR}/python ${costmill_python} -m pytest -q -p no:cacheprovider
+          --bin $<TARGET_FILE:costmill_cli>
+          ${CMAKE_CURRENT_SOURCE_DIR}/python)
+# The notebook, run from its first cell to its last.
+add_test(NAME python.notebook
+  COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${CMAKE_BINARY_DIR}/python ${costmill_python} ${costmill_tools}/run_notebooks.py
+          --bin $<TARGET_FILE:costmill_cli> ${CMAKE_SOURCE_DIR}/examples/sample_month.ipynb)
+set_tests_properties(python.package python.notebook PROPERTIES LABELS python TIMEOUT 600)

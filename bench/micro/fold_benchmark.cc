@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kRows = 16 * 1024;
 constexpr Day kDay{20362};
-constexpr FoldOptions kOptions = {.first_day = kDay, .last_day = kDay};
+const FoldOptions kOptions = {.first_day = kDay, .last_day = kDay};
 
 enum class Nulls { kNone, kSome };
 

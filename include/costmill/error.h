@@ -26,6 +26,8 @@ enum class ErrorCode {
 
 // Stable snake_case name of the kind, e.g. "bad_input".
 std::string_view name_of(ErrorCode code);
+// The kind of that name; kBug for a name that none has.
+ErrorCode error_code_of(std::string_view name);
 
 // Exit code of the command line for this kind. kCancelled gives 130; the face turns it into 143 after SIGTERM.
 int exit_code_of(ErrorCode code);

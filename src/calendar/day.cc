@@ -22,9 +22,9 @@ struct Civil {
 };
 
 constexpr Civil civil_from_days(std::int32_t number) {
-  number += 719468;
-  const int era = (number >= 0 ? number : number - 146096) / 146097;
-  const int day_of_era = number - era * 146097;
+  const std::int64_t shifted = std::int64_t{number} + 719468;  // also of days beyond every calendar
+  const int era = static_cast<int>((shifted >= 0 ? shifted : shifted - 146096) / 146097);
+  const int day_of_era = static_cast<int>(shifted - std::int64_t{era} * 146097);
   const int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int shifted_month = (5 * day_of_year + 2) / 153;

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "catalog/store.h"
+#include "catalog/stores.h"
 #include "costmill/error.h"
 
 namespace costmill {
@@ -22,6 +22,18 @@ namespace fs = std::filesystem;
               fmt::format("cannot read {}: {}; {}", path.string(), error.message(),
                           denied ? "give this user the right to read it" : "check the path of --input"),
               {.file = path.string()});
+}
+
+[[noreturn]] void throw_no_regular_file(const fs::path& path, const StoredFile& file) {
+  throw Error(ErrorCode::kBadInput, fmt::format("{} is no regular file; take it out of the input folder", path.string()),
+              {.file = file.path});
+}
+
+[[noreturn]] void throw_leads_out(const fs::path& link) {
+  throw Error(ErrorCode::kBadInput,
+              fmt::format("{} leads out of the input folder by a link; copy the file there, or give the folder it points into as --input",
+                          link.string()),
+              {.file = link.string()});
 }
 
 std::string version_of(const struct stat& status) {
@@ -60,10 +72,15 @@ class LocalStore final : public Store {
     return files;
   }
 
-  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file, arrow::MemoryPool* pool) override {
+  std::string uri() const override { return "file:" + root_.string(); }
+
+ private:
+  std::shared_ptr<arrow::io::RandomAccessFile> open_version(const StoredFile& file, arrow::MemoryPool* pool,
+                                                            const std::atomic<bool>* /*dropped*/) override {
     const fs::path path = root_ / file.path;
     // Without O_NONBLOCK a named pipe would wait for its writer for ever.
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0 && errno == ENXIO) throw_no_regular_file(path, file);  // a socket
     if (descriptor < 0) throw_listing_error(path, {errno, std::generic_category()});
     struct stat status {};
     if (::fstat(descriptor, &status) != 0 || version_of(status) != file.version ||
@@ -74,8 +91,11 @@ class LocalStore final : public Store {
     }
     if (!S_ISREG(status.st_mode)) {
       ::close(descriptor);
-      throw Error(ErrorCode::kBadInput, fmt::format("{} is no regular file; take it out of the input folder", path.string()),
-                  {.file = file.path});
+      throw_no_regular_file(path, file);
+    }
+    if (!is_inside_root(opened_path(descriptor, path))) {  // a link came in between
+      ::close(descriptor);
+      throw_leads_out(path);
     }
     auto opened = arrow::io::ReadableFile::Open(descriptor, pool);  // owns the descriptor from here
     if (!opened.ok()) {
@@ -85,9 +105,6 @@ class LocalStore final : public Store {
     return *opened;
   }
 
-  std::string uri() const override { return "file:" + root_.string(); }
-
- private:
   // Calls visit(entry, status of what it points at) for every entry that does not lead out of the root.
   template <typename Visit>
   void for_each_entry(const std::string& folder, const Visit& visit) {
@@ -111,12 +128,18 @@ class LocalStore final : public Store {
     std::error_code error;
     const fs::path target = fs::canonical(link, error);
     if (error) throw_listing_error(link, error);
-    const auto mismatch = std::mismatch(root_.begin(), root_.end(), target.begin(), target.end());
-    if (mismatch.first == root_.end()) return;
-    throw Error(ErrorCode::kBadInput,
-                fmt::format("{} leads out of the input folder by a link; copy the file there, or give the folder it points into as --input",
-                            link.string()),
-                {.file = link.string()});
+    if (!is_inside_root(target)) throw_leads_out(link);
+  }
+
+  bool is_inside_root(const fs::path& target) const {
+    return std::mismatch(root_.begin(), root_.end(), target.begin(), target.end()).first == root_.end();
+  }
+
+  // Where an open file really lies.
+  static fs::path opened_path(int descriptor, const fs::path& path) {
+    std::error_code error;
+    fs::path real = fs::read_symlink(fmt::format("/proc/self/fd/{}", descriptor), error);
+    return error ? fs::canonical(path, error) : real;
   }
 
   fs::path root_;
@@ -124,12 +147,8 @@ class LocalStore final : public Store {
 
 }  // namespace
 
-std::unique_ptr<Store> open_store(std::string_view uri) {
-  constexpr std::string_view kScheme = "file:";
-  if (!uri.starts_with(kScheme) || uri.size() == kScheme.size()) {
-    throw Error(ErrorCode::kBadConfig, fmt::format("--input {} is not understood; this version reads file:DIR", uri));
-  }
-  std::string_view path = uri.substr(kScheme.size());
+std::unique_ptr<Store> open_local_store(std::string_view uri) {
+  std::string_view path = uri.substr(uri.find(':') + 1);
   if (path.starts_with("//")) path.remove_prefix(2);  // file:///srv/usage
   return std::make_unique<LocalStore>(fs::path(path));
 }

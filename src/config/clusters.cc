@@ -6,6 +6,7 @@
 
 #include "config/values.h"
 #include "costmill/error.h"
+#include "texts/printable.h"
 
 namespace costmill {
 namespace {

@@ -1,9 +1,11 @@
 // The immutable configuration of a run: file, environment and command line resolved. docs/config.md lists every key.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "calendar/day.h"
@@ -61,6 +63,7 @@ struct PerformanceConfig {
   bool use_bulk_copy = true;
   std::int64_t db_batch_size_rows = 1000;
   bool incremental_db_writes = true;
+  std::int64_t task_rows = 100'000'000;  // of a run by other processes
 };
 
 struct FeatureConfig {
@@ -70,18 +73,24 @@ struct FeatureConfig {
   bool unallocated_capacity = true;
 };
 
+inline constexpr std::string_view kLocalEngine = "local";
+inline constexpr std::string_view kDaskScheme = "dask://";
+
 struct RunConfig {
-  std::string input;                     // file:DIR; empty: not configured
+  std::string input;                     // file:DIR, s3://BUCKET/PREFIX; empty: not configured
   std::string sink;                      // postgresql://..., sqlite:FILE, parquet:DIR, csv:DIR
   std::optional<std::string> reference;  // csv:DIR, postgresql://...
   LayoutKind layout = LayoutKind::kKoku;
   Numeric numeric = Numeric::kDecimal;
   Progress progress = Progress::kAuto;
   bool full = false;
+  bool prune = false;
+  double watch_seconds = 0;  // 0: one run
   bool keep_going = false;
   bool strict = false;
   bool update_nodes = false;
-  std::string input_origin;  // for messages: where the value was set
+  std::string engine{kLocalEngine};  // or dask://HOST:PORT
+  std::string input_origin;          // for messages: where the value was set
   std::string sink_origin;
   std::string reference_origin;
 };
@@ -97,6 +106,30 @@ struct PostgresConfig {
   Replace replace = Replace::kOwnRows;
   int lock_timeout_seconds = 60;         // 0: none
   int statement_timeout_seconds = 1800;  // 0: none
+};
+
+// Keys of an account; without an access key requests are not signed.
+struct S3Credentials {
+  std::string access_key;
+  std::string secret_key;
+  std::string session_token;
+  std::string origin;  // for messages: where they were found, or where one looked
+};
+
+// What an s3://BUCKET/PREFIX URI does not say. docs/s3.md says where each value is looked for.
+struct S3Config {
+  std::string endpoint;  // http(s)://HOST[:PORT]
+  std::string endpoint_origin;
+  std::string region;
+  std::string region_origin;
+  S3Credentials credentials;
+  bool path_style = true;  // HOST/BUCKET instead of BUCKET.HOST
+  bool verify_tls = true;
+  std::string ca_file;  // empty: the system's authorities
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds request_timeout{30'000};  // without a KiB a second
+  std::chrono::milliseconds deadline{120'000};        // of one read of an object or page of a listing, all attempts together
+  int max_attempts = 3;
 };
 
 struct ValidationConfig {
@@ -118,6 +151,7 @@ struct Config {
   PerformanceConfig performance;
   FeatureConfig features;
   RunConfig run;
+  S3Config s3;
   PostgresConfig postgres;
   ValidationConfig validation;
   LoggingConfig logging;

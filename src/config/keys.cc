@@ -13,7 +13,6 @@ namespace {
 constexpr double kMebibyte = 1024.0 * 1024.0;
 constexpr double kMostRows = 1e12;
 constexpr std::string_view kWeight = "Weight of the method `weighted`; cloud costs are not distributed by this version";
-constexpr std::string_view kS3Later = "For S3, which this version does not read";
 constexpr std::string_view kAwsLater = "For AWS bills, which this version does not read";
 constexpr std::string_view kTrino = "Trino plays no part here";
 using enum KeyType;
@@ -46,7 +45,7 @@ constexpr KeyDef kKeys[] = {
     {"ocp", "parquet_path_node_labels", kTemplate, "", "Where node labels lie"},
     {"ocp", "parquet_path_namespace_labels", kTemplate, "", "Where namespace labels lie"},
 
-    {"run", "input", kText, "", "Where the line items are: `file:DIR`; not set: the s3 section, if it has a bucket"},
+    {"run", "input", kText, "", "Where the line items are: `file:DIR`, `s3://BUCKET/PREFIX`; not set: the s3 section, if it has a bucket"},
     {"run", "sink", kText, "",
      "Where days go: `postgresql://USER@HOST/DATABASE`, `sqlite:FILE`, `parquet:DIR`, `csv:DIR`; not set: the postgresql section, else "
      "`sqlite:costmill.db`"},
@@ -54,11 +53,14 @@ constexpr KeyDef kKeys[] = {
      "Where reference data is: `csv:DIR`, `postgresql://USER@HOST/DATABASE`; not set: all labels are kept, no cost categories"},
     {"run", "layout", kChoice, "koku", "Which tree of folders the input has", "koku|poc"},
     {"run", "numeric", kChoice, "decimal", "Numbers in Parquet output: decimal128(33,15) or doubles", "decimal|float64"},
-    {"run", "full", kBool, "false", "Also write the days without rows: what they had before goes"},
+    {"run", "full", kBool, "false", "Do all days again, changed or not; what days without rows had before goes"},
+    {"run", "prune", kBool, "false", "Remove days that the sink has and the input has no longer"},
+    {"run", "watch", kNumber, "0", "Seconds from one look for new work to the next; 0: look once", "", 0, 86400},
     {"run", "keep_going", kBool, "false", "Go on after a bad day; exit code 6 if there was one"},
-    {"run", "strict", kBool, "false", "Treat suspicious input (usage above capacity, ...) as bad"},
+    {"run", "strict", kBool, "false", "Refuse days with signs of bad data (usage above capacity, missing hours, ...), see docs/sanity.md"},
     {"run", "update_nodes", kBool, "false",
      "PostgreSQL: bring reporting_ocp_clusters and reporting_ocp_nodes up to date before the summary"},
+    {"run", "engine", kText, "local", "Who makes the days: `local`, this process; `dask://HOST:PORT`, the workers of a Dask scheduler"},
     {"run", "progress", kChoice, "auto", "Progress on stderr; `auto`: if it is a terminal", "auto|always|never"},
 
     {"labels", "enabled_keys", kTextList, "", "Label keys to keep, instead of reporting_enabledtagkeys"},
@@ -73,7 +75,9 @@ constexpr KeyDef kKeys[] = {
     {"performance", "chunk_size", kInteger, "50000", "Rows queued a chunk", "", 1, kMostRows},
     {"performance", "streaming_threshold_rows", kInteger, "50000", "Rows at which `use_streaming: auto` starts to stream", "", 1,
      kMostRows},
-    {"performance", "memory_limit", kBytes, "auto", "Hard ceiling, e.g. `256MiB`, at least 16MiB; `auto`: what machine or container allow",
+    {"performance", "memory_limit", kBytes, "auto",
+     "Hard ceiling of the memory of a run, e.g. `256MiB`, at least 16MiB; `auto`: what machine or container have, less a fifth, at least "
+     "64 MiB",
      "", 16 * kMebibyte},
     {"performance", "parallel_readers", kInteger, "4", "Concurrent reads of files and row groups", "", 1, 256},
     {"performance", "max_workers", kWorkers, "4", "Threads that decode and fold; `auto`: one per core", "", 1, 256},
@@ -88,23 +92,28 @@ constexpr KeyDef kKeys[] = {
      1, 1e9},
     {"performance", "use_bulk_copy", kBool, "true", "PostgreSQL: binary COPY; off: multi-row INSERTs"},
     {"performance", "incremental_db_writes", kBool, "true", "Commit each day as soon as it is done; off: all days in one transaction"},
+    {"performance", "task_rows", kInteger, "100000000",
+     "`run.engine: dask://...`: a day of more line items is cut into tasks of about so many", "", 1, kMostRows},
 
     {"logging", "level", kChoice, "info", "Least severity that is logged to stderr", "trace|debug|info|warning|warn|error|critical"},
     {"logging", "format", kChoice, "console", "Lines for people, or JSON lines", "console|json"},
     {"logging", "show_sql", kBool, "false", "Log every SQL statement and the time it took"},
 
-    without_effect({"s3", "endpoint", kText, "", kS3Later}),
+    {"s3", "endpoint", kText, "", "`http://HOST:PORT` or `https://HOST:PORT`; not set: AWS_ENDPOINT_URL, S3_ENDPOINT, else Amazon's"},
     {"s3", "bucket", kText, "", "Bucket of the input where run.input is not set"},
-    without_effect({"s3", "region", kText, "", kS3Later}),
-    without_effect(secret({"s3", "access_key", kText, "", kS3Later})),
-    without_effect(secret({"s3", "secret_key", kText, "", kS3Later})),
-    without_effect({"s3", "use_ssl", kBool, "true", kS3Later}),
-    without_effect({"s3", "verify_ssl", kBool, "true", kS3Later}),
-    without_effect({"s3", "path_style", kBool, "", kS3Later}),
-    without_effect({"s3", "connect_timeout", kNumber, "", kS3Later, "", 0.001, 86400}),
-    without_effect({"s3", "request_timeout", kNumber, "", kS3Later, "", 0.001, 86400}),
-    without_effect({"s3", "max_attempts", kInteger, "", kS3Later, "", 1, 100}),
-    without_effect({"s3", "deadline", kNumber, "", kS3Later, "", 0.001, 86400}),
+    {"s3", "region", kText, "", "Not set: AWS_REGION, AWS_DEFAULT_REGION, S3_REGION, the profile's, else us-east-1"},
+    secret({"s3", "access_key", kText, "", "Not set: AWS_ACCESS_KEY_ID, S3_ACCESS_KEY, the profile's, else requests are anonymous"}),
+    secret({"s3", "secret_key", kText, "", "Its secret"}),
+    secret({"s3", "session_token", kText, "", "Of keys that are for a while only"}),
+    {"s3", "use_ssl", kBool, "true", "Whether an endpoint without `http://` or `https://` is asked by https"},
+    {"s3", "verify_ssl", kBool, "true", "Whether the server's certificate must be good; off: anybody may answer"},
+    {"s3", "ca_file", kText, "", "Certificates of the authorities to trust, PEM; not set: AWS_CA_BUNDLE, the profile's, else the system's"},
+    {"s3", "path_style", kBool, "", "`HOST/BUCKET` instead of `BUCKET.HOST`; not set: true, except at Amazon's"},
+    {"s3", "connect_timeout", kNumber, "5", "Seconds until a connection stands, TLS included", "", 0.001, 86400},
+    {"s3", "request_timeout", kNumber, "30", "Seconds in which less than a KiB a second comes", "", 0.001, 86400},
+    {"s3", "max_attempts", kInteger, "3", "Tries of a request that no answer, or a server in trouble, stopped", "", 1, 100},
+    {"s3", "deadline", kNumber, "120", "Seconds that one read of an object or page of a listing may take, all attempts and pauses together",
+     "", 0.001, 86400},
 
     {"postgresql", "host", kText, "", "Server of the sink where run.sink is not set"},
     {"postgresql", "port", kInteger, "5432", "Its port", "", 1, 65535},
@@ -114,7 +123,7 @@ constexpr KeyDef kKeys[] = {
     {"postgresql", "schema", kText, "", "Tenant schema, where the URI has no `?schema=`; not set: organization.org_id"},
     {"postgresql", "sslmode", kChoice, "", "TLS, where the URI says nothing; not set: PGSSLMODE, else verify-full unless the host is local",
      "disable|allow|prefer|require|verify-ca|verify-full"},
-    {"postgresql", "connections", kInteger, "2", "Connections that write days side by side", "", 1, 64},
+    {"postgresql", "connections", kInteger, "2", "Connections that write days side by side, of all workers together", "", 1, 64},
     {"postgresql", "replace", kChoice, "costmill",
      "Which rows of a day are replaced: its own, or all that Koku itself deletes (rows of cost models too)", "costmill|koku"},
     {"postgresql", "lock_timeout", kInteger, "60", "Seconds to wait for a lock, for example of another run over the same day; 0: for ever",

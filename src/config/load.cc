@@ -10,6 +10,7 @@
 #include "config/values.h"
 #include "config/yaml_file.h"
 #include "costmill/error.h"
+#include "texts/printable.h"
 
 namespace costmill {
 namespace {
@@ -91,6 +92,15 @@ void read_environment(const Environment& environment, Settings& settings) {
   }
 }
 
+// Koku's own name for the bucket, where nothing else says it.
+void read_kokus_bucket(const Environment& environment, Settings& settings) {
+  constexpr std::string_view kVariable = "S3_BUCKET_NAME";
+  const auto found = environment.find(kVariable);
+  if (found == environment.end() || found->second.empty() || settings.values.has("s3.bucket")) return;
+  const KeyDef& def = key("s3.bucket");
+  settings.values.put(def, setting_of(def, found->second, {OriginKind::kEnvironment, std::string(kVariable)}));
+}
+
 void read_sets(const CommandLine& command_line, Settings& settings) {
   for (const std::string& set : command_line.sets) {
     const std::size_t equals = set.find('=');
@@ -99,7 +109,7 @@ void read_sets(const CommandLine& command_line, Settings& settings) {
     }
     const KeyDef& def = key_meant_by(std::string_view(set).substr(0, equals));
     const std::string value = set.substr(equals + 1);
-    refuse_secret(def, value, "--set");
+    if (command_line.is_public) refuse_secret(def, value, "--set");
     settings.values.put(def, setting_of(def, value, {OriginKind::kCommandLine, "--set"}));
   }
 }
@@ -107,7 +117,7 @@ void read_sets(const CommandLine& command_line, Settings& settings) {
 void read_options(const CommandLine& command_line, Settings& settings) {
   for (const KeyOption& option : command_line.options) {
     const KeyDef& def = key(option.dotted);
-    refuse_secret(def, option.value, option.option);
+    if (command_line.is_public) refuse_secret(def, option.value, option.option);
     settings.values.put(def, setting_of(def, option.value, {OriginKind::kCommandLine, option.option}));
   }
 }
@@ -127,7 +137,9 @@ Environment process_environment() {
 Settings load_settings(const CommandLine& command_line, const Environment& environment) {
   Settings settings;
   std::error_code ignored;
-  if (command_line.config_file) {
+  if (command_line.config_text) {
+    read_yaml_text(*command_line.config_text, "config", environment, settings);
+  } else if (command_line.config_file) {
     read_yaml_file(*command_line.config_file, environment, settings);
   } else if (std::filesystem::exists(kDefaultConfigFile, ignored)) {
     read_yaml_file(kDefaultConfigFile, environment, settings);
@@ -135,6 +147,7 @@ Settings load_settings(const CommandLine& command_line, const Environment& envir
   read_environment(environment, settings);
   read_sets(command_line, settings);
   read_options(command_line, settings);
+  read_kokus_bucket(environment, settings);
   return settings;
 }
 

@@ -19,6 +19,8 @@ struct KeyOption {
 
 struct CommandLine {
   std::optional<std::string> config_file;  // not given: ./costmill.yaml if it is there
+  std::optional<std::string> config_text;  // YAML instead of a file
+  bool is_public = true;                   // other users of the machine can read it, so it must hold no secret
   std::vector<std::string> sets;           // SECTION.KEY=VALUE, or a bare key that is unique; a later one wins
   std::vector<KeyOption> options;          // win over sets
   std::optional<std::string> month;        // YYYY-MM

@@ -8,6 +8,8 @@
 #include "config/secrets.h"
 #include "config/values.h"
 #include "costmill/error.h"
+#include "texts/printable.h"
+#include "texts/utf8.h"
 
 namespace costmill {
 namespace {
@@ -23,16 +25,13 @@ bool is_plain(std::string_view text) {
 std::string yaml_text(std::string_view text) {
   if (is_plain(text)) return std::string(text);
   std::string escaped = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      escaped += '\\';
-      escaped += c;
-    } else if (byte < 0x20 || byte == 0x7F) {
-      escaped += fmt::format("\\x{:02x}", byte);
-    } else {
-      escaped += c;
-    }
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view character = text.substr(at, next_code_point(text, at) - at);
+    const std::string shown = printable(character);
+    at += character.size();
+    if (character == "\"" || character == "\\") escaped += '\\';
+    // YAML writes \u202e for our \u{202e}.
+    escaped += shown.starts_with("\\u{") ? fmt::format("\\u{:0>4}", shown.substr(3, shown.size() - 4)) : shown;
   }
   return escaped + '"';
 }
@@ -43,10 +42,16 @@ std::string with_escaped_variables(std::string text) {
   return text;
 }
 
+bool is_uri(const KeyDef& def) {
+  constexpr std::string_view kUris[] = {"run.input", "run.sink", "run.reference", "s3.endpoint"};
+  return std::find(std::begin(kUris), std::end(kUris), def.dotted()) != std::end(kUris);
+}
+
 std::string yaml_value(const KeyDef& def, const Setting& setting) {
   if (def.secrecy == Secrecy::kSecret) return yaml_text(kMask);
   if (def.type == KeyType::kTemplate) return yaml_text(setting.text);
-  if (def.type != KeyType::kTextList) return yaml_text(with_escaped_variables(without_password(setting.text)));
+  if (def.type != KeyType::kTextList)
+    return yaml_text(with_escaped_variables(is_uri(def) ? shown_uri(setting.text) : without_password(setting.text)));
   std::vector<std::string> items;
   for (const std::string& item : setting.items) items.push_back(yaml_text(with_escaped_variables(item)));
   return fmt::format("[{}]", fmt::join(items, ", "));
@@ -69,7 +74,7 @@ std::string key_line(const KeyDef& def, const Setting* setting, std::string_view
 
 // Input and sink have defaults that hang on other sections.
 std::string uri_line(std::string_view before, const ResolvedUri& resolved) {
-  return line_of(before, resolved.uri.empty() ? "" : yaml_text(without_password(resolved.uri)),
+  return line_of(before, resolved.uri.empty() ? "" : yaml_text(shown_uri(resolved.uri)),
                  resolved.uri.empty() ? "default" : resolved.origin);
 }
 

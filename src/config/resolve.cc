@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "config/clusters.h"
+#include "config/percent_encoding.h"
 #include "config/values.h"
 #include "config/window.h"
 #include "costmill/error.h"
@@ -47,6 +48,7 @@ PerformanceConfig resolve_performance(const SettingSet& values) {
   performance.delete_intermediate_dfs = flag(values, "performance.delete_intermediate_dfs");
   performance.use_bulk_copy = flag(values, "performance.use_bulk_copy");
   performance.db_batch_size_rows = count(values, "performance.db_batch_size");
+  performance.task_rows = count(values, "performance.task_rows");
   performance.incremental_db_writes = flag(values, "performance.incremental_db_writes");
   return performance;
 }
@@ -61,6 +63,18 @@ FeatureConfig resolve_features(const SettingSet& values) {
 Progress progress_of(const std::string& text) {
   if (text == "always") return Progress::kAlways;
   return text == "never" ? Progress::kNever : Progress::kAuto;
+}
+
+std::string engine_of(const SettingSet& values) {
+  const std::string engine = values.text("run.engine").value();
+  if (engine == kLocalEngine) return engine;
+  const std::string_view scheduler = std::string_view(engine).substr(std::min(engine.size(), kDaskScheme.size()));
+  const std::size_t colon = scheduler.rfind(':');
+  const std::int64_t port = colon == std::string_view::npos ? 0 : parse_integer(scheduler.substr(colon + 1)).value_or(0);
+  const bool is_dask = engine.starts_with(kDaskScheme) && colon > 0 && port > 0 && port < 65536;
+  if (!is_dask || scheduler.find('/') != std::string_view::npos)
+    refuse(values.origin_of("run.engine"), "run.engine", "expected local or dask://HOST:PORT");
+  return engine;
 }
 
 RunConfig resolve_run(const Settings& settings) {
@@ -78,9 +92,12 @@ RunConfig resolve_run(const Settings& settings) {
   run.numeric = choice(values, "run.numeric") == "float64" ? Numeric::kFloat64 : Numeric::kDecimal;
   run.progress = progress_of(choice(values, "run.progress"));
   run.full = flag(values, "run.full");
+  run.prune = flag(values, "run.prune");
+  run.watch_seconds = parse_number(values.text("run.watch").value()).value();
   run.keep_going = flag(values, "run.keep_going");
   run.strict = flag(values, "run.strict");
   run.update_nodes = flag(values, "run.update_nodes");
+  run.engine = engine_of(values);
   return run;
 }
 
@@ -140,17 +157,6 @@ ClusterConfig resolve_cluster(const SettingSet& set, const CommandLine& command_
     cluster.window_origin = window->origin;
   }
   return cluster;
-}
-
-// For a part of a URI: a user with an @, a host that is the folder of a socket.
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return encoded;
 }
 
 std::vector<std::string> notices_of(const SettingSet& values) {

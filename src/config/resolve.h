@@ -15,12 +15,13 @@ struct ResolvedUri {
 
 // For commands that need only these. Throw Error(kBadConfig).
 LoggingConfig resolve_logging(const Settings& settings);
-ResolvedUri resolve_input(const Settings& settings);  // run.input, else the s3 section
+ResolvedUri resolve_input(const Settings& settings);  // run.input, else s3.bucket
 ResolvedUri resolve_sink(const Settings& settings);   // run.sink, else the postgresql section, else sqlite:costmill.db
 // What a postgresql:// URI does not say. Only for commands that have such a URI: others need not set its variables.
 PostgresConfig resolve_postgres(const Settings& settings);
 
-// Everything. The URIs are as configured: check_uris tells whether this version can work with them.
+// Everything but the section s3, which only those who open a bucket need (resolve_s3). The URIs are as configured: check_uris tells whether
+// this version can work with them.
 Config resolve(const Settings& settings, const CommandLine& command_line, const Environment& environment);
 
 // Throws Error(kBadConfig) that names the schemes this version has.

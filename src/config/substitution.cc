@@ -19,7 +19,8 @@ void append_variable(std::string_view inside, const Environment& environment, Su
   const std::size_t separator = inside.find(":-");
   const std::string_view name = inside.substr(0, separator);
   if (!is_variable_name(name)) {
-    throw std::invalid_argument(fmt::format("'${{{}}}' names no variable: write ${{NAME}} or ${{NAME:-default}}", name));
+    // What stands between the braces may be part of a password.
+    throw std::invalid_argument("a '${' that names no variable: write ${NAME} or ${NAME:-default}, or $${ for the characters themselves");
   }
   const auto found = environment.find(name);
   if (separator == std::string_view::npos) {

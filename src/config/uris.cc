@@ -8,6 +8,7 @@
 #include "config/secrets.h"
 #include "config/values.h"
 #include "costmill/error.h"
+#include "texts/printable.h"
 
 namespace costmill {
 namespace {
@@ -17,7 +18,7 @@ struct Scheme {
   std::string_view form;
 };
 
-constexpr Scheme kInputs[] = {{"file", "file:DIR"}};
+constexpr Scheme kInputs[] = {{"file", "file:DIR"}, {"s3", "s3://BUCKET/PREFIX"}};
 constexpr Scheme kPostgres = {"postgresql", "postgresql://USER@HOST/DATABASE"};
 constexpr Scheme kReferences[] = {{"csv", "csv:DIR"}, kPostgres};
 constexpr Scheme kSinks[] = {kPostgres, {"sqlite", "sqlite:FILE"}, {"parquet", "parquet:DIR"}, {"csv", "csv:DIR"}};
@@ -42,7 +43,7 @@ void check(const Role& role, const std::string& uri, const std::string& origin) 
   const bool is_known =
       std::any_of(role.schemes.begin(), role.schemes.end(), [&](const Scheme& candidate) { return candidate.name == scheme; });
   if (is_known && colon + 1 < uri.size()) return;
-  const std::string shown = as_shown(without_password(uri));
+  const std::string shown = as_shown(shown_uri(uri));
   const std::string forms = forms_of(role.schemes);
   if (is_known) throw Error(ErrorCode::kBadConfig, fmt::format("{} {} ({}) lacks its path: give {}", role.name, shown, origin, forms));
   throw Error(ErrorCode::kBadConfig,
@@ -58,7 +59,9 @@ void check_sink_uri(const std::string& uri, const std::string& origin) {
 void check_uris(const Config& config) {
   if (config.run.input.empty()) {
     throw Error(ErrorCode::kBadConfig,
-                "no input: give --input file:DIR, or run.input in the config; `costmill sample DIR` writes data to try");
+                "no input: give --input file:DIR or --input s3://BUCKET/PREFIX, or run.input or s3.bucket in the config; `costmill sample "
+                "DIR` writes "
+                "data to try");
   }
   check({.name = "input", .action = "reads", .schemes = kInputs}, config.run.input, config.run.input_origin);
   check_sink_uri(config.run.sink, config.run.sink_origin);

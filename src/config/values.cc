@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "calendar/day.h"
+#include "texts/printable.h"
+#include "texts/utf8.h"
 
 namespace costmill {
 namespace {
@@ -76,6 +78,8 @@ std::string spelled_choices(const KeyDef& def) {
 // A template may name only what the layout can fill in, and may not leave the input's root.
 std::optional<std::string> complaint_about_template(std::string_view text) {
   constexpr std::string_view kKnown[] = {"{org_id}", "{provider_uuid}", "{year}", "{month}"};
+  constexpr std::size_t kLongest = 4096;
+  if (text.size() > kLongest) return fmt::format("expected a path of at most {} bytes, found {}", kLongest, text.size());
   for (std::size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
     const std::string_view rest = text.substr(at);
     if (at > 0 && text[at - 1] == '$') continue;  // ${ORG_ID}, filled in later
@@ -202,21 +206,12 @@ std::vector<std::string> parse_list(std::string_view text) {
   return items;
 }
 
-std::string as_shown(std::string_view text) {
-  constexpr std::size_t kLongest = 80;
-  std::string shown = "'";
-  for (const char c : text.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      shown += fmt::format("\\x{:02x}", byte);
-    } else {
-      shown += c;
-    }
-  }
-  return shown + (text.size() > kLongest ? "...'" : "'");
-}
-
 std::optional<std::string> complaint_about(const KeyDef& def, std::string_view text) {
+  // Whoever passes it on to a library would pass on a part. Secrets are not shown.
+  if (text.find('\0') != std::string_view::npos) return "expected a text without NUL characters";
+  // Paths are bytes, and so may passwords be.
+  const bool may_be_bytes = def.secrecy == Secrecy::kSecret || def.section == "run" || def.section == "s3";
+  if (!may_be_bytes && !valid_utf8(text)) return fmt::format("expected UTF-8, found {}", as_shown(text));
   if (def.type == KeyType::kTemplate) return complaint_about_template(text);
   const auto expected = unmet_expectation(def, text);
   if (!expected) return std::nullopt;

@@ -30,7 +30,4 @@ std::vector<std::string> parse_list(std::string_view text);
 // What is wrong with this value of the key: "expected ..., found '...'"; nullopt: nothing.
 std::optional<std::string> complaint_about(const KeyDef& def, std::string_view text);
 
-// Quoted, shortened, control characters as escapes.
-std::string as_shown(std::string_view text);
-
 }  // namespace costmill

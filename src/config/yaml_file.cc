@@ -4,22 +4,19 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 #include "config/nearest.h"
+#include "config/text_file.h"
 #include "config/values.h"
+#include "config/yaml_documents.h"
 #include "costmill/error.h"
+#include "texts/printable.h"
+#include "texts/utf8.h"
 
 namespace costmill {
 namespace {
 
-// Far beyond any config; keeps a mistaken `--config big.parquet` from being parsed as YAML.
-constexpr std::size_t kLargestFileBytes = 4 << 20;
 constexpr std::string_view kClusterList = "clusters";
 constexpr std::string_view kClusterSection = "ocp";
 
@@ -82,6 +79,9 @@ class YamlReader {
   Settings& settings_;
 };
 
+// Without the blank behind its colon a value is part of the key: {password:SECRET}.
+std::string shown_key(const std::string& name) { return as_shown(name.substr(0, name.find_first_of(":="))); }
+
 int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
 
 void YamlReader::fail(int line, const std::string& message) const {
@@ -95,7 +95,7 @@ std::string YamlReader::key_text(const YAML::Node& key_node) const {
 
 void YamlReader::check_new(Lines& seen, const std::string& name, int line) const {
   const auto [first, is_new] = seen.emplace(name, line);
-  if (!is_new) fail(line, fmt::format("duplicate key {}, already in line {}; remove one of them", as_shown(name), first->second));
+  if (!is_new) fail(line, fmt::format("duplicate key {}, already in line {}; remove one of them", shown_key(name), first->second));
 }
 
 void YamlReader::read(const YAML::Node& root) {
@@ -115,7 +115,7 @@ void YamlReader::read(const YAML::Node& root) {
     if (!is_section(section)) {
       const auto elsewhere = section_that_has(section);
       fail(line,
-           fmt::format("unknown section {}{}", as_shown(section), elsewhere.empty() ? suggestion(section, section_names()) : elsewhere));
+           fmt::format("unknown section {}{}", shown_key(section), elsewhere.empty() ? suggestion(section, section_names()) : elsewhere));
     }
     if (value.IsNull()) continue;
     if (!value.IsMap()) fail(line, fmt::format("section '{}': expected a map of keys, found {}", section, kind_of(value)));
@@ -154,7 +154,7 @@ void YamlReader::read_keys(const YAML::Node& map, std::string_view section, cons
       const std::string where = path.empty() ? std::string(section) : fmt::format("{}.{}", section, path);
       std::string hint = suggestion(name, names_below(section, path));
       if (hint.empty()) hint = section_that_has(name);
-      fail(line, fmt::format("unknown key {} in section '{}'{}", as_shown(name), where, hint));
+      fail(line, fmt::format("unknown key {} in section '{}'{}", shown_key(name), where, hint));
     }
   }
 }
@@ -210,18 +210,22 @@ Setting YamlReader::list_setting(const KeyDef& def, const YAML::Node& list, int 
   return setting;
 }
 
-std::string text_of_file(const std::string& path) {
-  const auto fail = [&](std::string_view reason) {
-    throw Error(ErrorCode::kBadConfig, fmt::format("cannot read the config file {}: {}", as_shown(path), reason), {.file = path});
-  };
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) fail("it is a directory");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail(std::strerror(errno));
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad() || text.bad()) fail("reading failed");
-  return text.str();
+// yaml-cpp would take other bytes for U+FFFD, and a NUL for the end of the text.
+template <typename Fail>
+void check_characters(std::string_view text, const Fail& fail) {
+  int line = 1;
+  for (std::string_view rest = text; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (rest.substr(0, end).find('\0') != std::string_view::npos) fail(fmt::format(":{}", line), "a NUL character, this is no config file");
+    if (!valid_utf8(rest.substr(0, end))) fail(fmt::format(":{}", line), "bytes that are not UTF-8; save the file as UTF-8");
+    rest.remove_prefix(std::min(rest.size(), end + 1));
+  }
+}
+
+// yaml-cpp names an unknown anchor behind a colon, and `password: *SECRET` looks like one.
+std::string without_content(const std::string& message) {
+  if (message == YAML::ErrorMsg::BAD_FILE) return "nested far too deep, or no text";
+  return message.substr(0, message.find(": "));
 }
 
 }  // namespace
@@ -230,20 +234,24 @@ void read_yaml_text(const std::string& text, const std::string& name, const Envi
   const auto fail = [&](const std::string& where, std::string_view message) {
     throw Error(ErrorCode::kBadConfig, fmt::format("{}{}: {}", name, where, message), {.file = name});
   };
-  if (text.size() > kLargestFileBytes) fail("", "larger than 4 MiB, this is no config file");
+  if (text.size() > kLargestTextFileBytes) fail("", "larger than 4 MiB, this is no config file");
+  check_characters(text, fail);
   std::vector<YAML::Node> documents;
   try {
+    require_one_document(text);
     documents = YAML::LoadAll(text);
   } catch (const YAML::Exception& error) {
-    fail(error.mark.is_null() ? "" : fmt::format(":{}", error.mark.line + 1), fmt::format("not valid YAML: {}", error.msg));
+    fail(error.mark.is_null() ? "" : fmt::format(":{}", error.mark.line + 1),
+         fmt::format("not valid YAML: {}", without_content(error.msg)));
   }
-  if (documents.size() > 1) fail(fmt::format(":{}", line_of(documents[1])), "expected one YAML document, found another");
   if (!documents.empty()) YamlReader(name, environment, settings).read(documents.front());
 }
 
 void read_yaml_file(const std::string& path, const Environment& environment, Settings& settings) {
   settings.file = path;
-  read_yaml_text(text_of_file(path), path, environment, settings);
+  const TextFile file = read_text_file(path);
+  if (file.failure.empty()) return read_yaml_text(file.text, path, environment, settings);
+  throw Error(ErrorCode::kBadConfig, fmt::format("cannot read the config file {}: {}", as_shown(path), file.failure), {.file = path});
 }
 
 }  // namespace costmill

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,10 @@ namespace {
 
 // Large enough that system calls do not show in a profile, small enough for hundreds of readers in a merge.
 constexpr std::size_t kFirstBufferBytes = 256 * 1024;
+
+// Beyond any table of ours, and what a file of others may cost at most.
+constexpr std::size_t kLargestRecordBytes = 256 << 20;
+constexpr std::size_t kMostFields = 10'000;
 
 constexpr std::string_view kNull = "\\N";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -32,8 +37,15 @@ bool must_be_quoted(std::string_view field) {
 
 // The record being read lies in the buffer as a whole: one that reaches past its end is begun again after a refill.
 struct CsvReader::Impl {
-  explicit Impl(const std::string& file) : path(file), descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit Impl(const std::string& file) : path(file), descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {
     if (descriptor < 0) fail_to_read();
+    // A named pipe would wait for its writer, a device never end.
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0) fail_to_read();
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+      ::close(descriptor);
+      throw Error(ErrorCode::kInputUnavailable, fmt::format("cannot read {}: it is no regular file; check the path", path), {.file = path});
+    }
     buffer.resize(kFirstBufferBytes);
   }
   ~Impl() { ::close(descriptor); }
@@ -63,7 +75,10 @@ struct CsvReader::Impl {
       end -= begin;
       begin = 0;
     }
-    if (end == buffer.size()) buffer.resize(buffer.size() * 2);
+    if (end == buffer.size()) {
+      if (buffer.size() >= kLargestRecordBytes) fail("a record of more than 256 MiB, perhaps a quote that is never closed");
+      buffer.resize(buffer.size() * 2);
+    }
     ssize_t got = -1;
     do {
       got = ::pread(descriptor, buffer.data() + end, buffer.size() - end, static_cast<off_t>(buffer_offset + end));
@@ -94,6 +109,7 @@ struct CsvReader::Impl {
     std::uint64_t lines = 0;
     bool quoted = false;
     for (;; ++at) {
+      if (fields == kMostFields) fail("more than 10000 fields");
       std::string& text = field_text(row, fields);
       quoted = at < end && buffer[at] == '"';
       if (!(quoted ? parse_quoted(at, text, lines) : parse_plain(at, text))) return Parsed::kNeedsMore;

@@ -21,6 +21,13 @@ std::string_view name_of(ErrorCode code) {
   return "bug";
 }
 
+ErrorCode error_code_of(std::string_view name) {
+  for (int code = 0; code < static_cast<int>(ErrorCode::kBug); ++code) {
+    if (name_of(static_cast<ErrorCode>(code)) == name) return static_cast<ErrorCode>(code);
+  }
+  return ErrorCode::kBug;
+}
+
 int exit_code_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::kBadConfig: return 2;

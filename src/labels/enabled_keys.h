@@ -19,8 +19,9 @@ class EnabledKeys {
   static EnabledKeys only(const std::vector<std::string>& keys);
 
   bool keeps(std::string_view key) const { return all_ || keys_.contains(key); }
-  // For digests: "all", or "only" and the sorted kept keys, each with its length so that no two lists share a text.
-  std::string canonical_text() const;
+  bool keeps_all() const { return all_; }
+  // The kept keys, in no order; none where all are kept.
+  std::vector<std::string_view> keys() const { return {keys_.begin(), keys_.end()}; }
 
  private:
   struct KeyHash : TextHash {

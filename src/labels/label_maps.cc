@@ -1,6 +1,9 @@
 #include "labels/label_maps.h"
 
+#include <algorithm>
+
 #include "labels/json_strings.h"
+#include "texts/text_hashes.h"
 
 namespace costmill {
 namespace {
@@ -26,14 +29,31 @@ LabelMaps::LabelMaps(const EnabledKeys& enabled_keys) : parser_(enabled_keys) {
   intern({});  // the first map gets the id kEmptyLabelMap
 }
 
-LabelMapId LabelMaps::parse(std::string_view label_text) {
+ParsedLabels LabelMaps::parse_with_keys(std::string_view label_text) {
   const TextId text = label_texts_.intern(label_text);
-  if (text >= parsed_.size()) parsed_.resize(text + std::size_t{1}, kUnparsed);
-  if (parsed_[text] == kUnparsed) {
+  if (text >= parsed_.size()) parsed_.resize(text + std::size_t{1}, {kUnparsed, 0});
+  if (parsed_[text].map == kUnparsed) {
     const auto entries = parser_.parse(label_text);
-    parsed_[text] = entries ? intern(*entries) : kNullLabelMap;
+    parsed_[text] = {entries ? intern(*entries) : kNullLabelMap, intern_keys(parser_.keys())};
   }
   return parsed_[text];
+}
+
+LabelKeysId LabelMaps::intern_keys(std::span<const std::string_view> keys) {
+  std::vector<LabelKeyId> ids;
+  for (const std::string_view key : keys) {
+    const std::uint32_t hash = TextHashes::hash_of({key});
+    const auto [known, added] = ids_of_keys_.try_emplace(hash, static_cast<LabelKeyId>(key_hashes_.size()));
+    if (added) key_hashes_.push_back(hash);
+    ids.push_back(known->second);
+  }
+  std::sort(ids.begin(), ids.end());
+  const auto [known, added] = ids_of_key_sets_.try_emplace(std::move(ids), static_cast<LabelKeysId>(key_sets_.size()));
+  if (added) {
+    key_sets_.push_back(known->first);
+    key_count_ += known->first.size();
+  }
+  return known->second;
 }
 
 LabelMapId LabelMaps::merge(LabelMapId base, LabelMapId over) {
@@ -74,8 +94,9 @@ LabelMapId LabelMaps::intern(std::span<const LabelEntry> entries) {
 }
 
 std::size_t LabelMaps::memory_bytes() const {
-  return texts_.memory_bytes() + label_texts_.memory_bytes() + parsed_.capacity() * sizeof(LabelMapId) +
+  return texts_.memory_bytes() + label_texts_.memory_bytes() + parsed_.capacity() * sizeof(ParsedLabels) +
          maps_.capacity() * sizeof(LabelMap) + entry_count_ * sizeof(LabelEntry) +
+         2 * (key_sets_.size() * sizeof(std::vector<LabelKeyId>) + (key_count_ + key_hashes_.size()) * sizeof(LabelKeyId)) +
          by_json_.bucket_count() * (sizeof(TextId) + sizeof(LabelMapId) + 1) +
          merged_.bucket_count() * (sizeof(std::uint64_t) + sizeof(LabelMapId) + 1);
 }

@@ -1,6 +1,8 @@
 // Label texts become maps; maps are filtered to the enabled keys, merged, and written as canonical JSON. Rules 1 and 2.
 #pragma once
 
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -21,6 +23,15 @@ inline constexpr LabelMapId kEmptyLabelMap = 0;           // {}
 // A NULL map of a node or namespace counts as {} in a merge. Rule 3.
 constexpr LabelMapId or_empty(LabelMapId map) { return map == kNullLabelMap ? kEmptyLabelMap : map; }
 
+// A distinct label key, and a distinct set of them, as a label text has them before any are dropped. Ids count up from 0.
+using LabelKeyId = std::uint32_t;
+using LabelKeysId = std::uint32_t;
+
+struct ParsedLabels {
+  LabelMapId map = kNullLabelMap;
+  LabelKeysId keys = 0;
+};
+
 // Remembers what it has parsed, merged and written, so that days that share labels share the work. Not thread-safe, but texts that
 // json() gave may be read by other threads.
 class LabelMaps {
@@ -31,7 +42,12 @@ class LabelMaps {
 
   // Parses one label text and keeps the enabled keys. kNullLabelMap for JSON null.
   // Throws LabelError for whatever the reference refuses (rule 2); no recursion, time grows with the text (n log n for its keys).
-  LabelMapId parse(std::string_view label_text);
+  ParsedLabels parse_with_keys(std::string_view label_text);
+  LabelMapId parse(std::string_view label_text) { return parse_with_keys(label_text).map; }
+
+  std::span<const LabelKeyId> keys_of(LabelKeysId keys) const { return key_sets_[keys]; }
+  // TextHashes::hash_of each key; keys of one hash are one key.
+  std::span<const std::uint32_t> key_hashes() const { return key_hashes_; }
 
   // Entries of `over` win over those of `base`, also with a NULL value. Neither may be kNullLabelMap.
   LabelMapId merge(LabelMapId base, LabelMapId over);
@@ -49,15 +65,21 @@ class LabelMaps {
   };
 
   LabelMapId intern(std::span<const LabelEntry> entries);
+  LabelKeysId intern_keys(std::span<const std::string_view> keys);
 
   static constexpr LabelMapId kUnparsed = kNullLabelMap - 1;
 
   LabelParser parser_;
-  Texts label_texts_;               // parsed
-  std::vector<LabelMapId> parsed_;  // by label text; kUnparsed: refused
-  Texts texts_;                     // keys, values and canonical JSON texts
+  Texts label_texts_;                 // parsed
+  std::vector<ParsedLabels> parsed_;  // by label text; kUnparsed: refused
+  Texts texts_;                       // keys, values and canonical JSON texts
   std::vector<LabelMap> maps_;
   std::size_t entry_count_ = 0;  // of all maps
+  std::vector<std::uint32_t> key_hashes_;
+  boost::unordered_flat_map<std::uint32_t, LabelKeyId> ids_of_keys_;  // by hash
+  std::vector<std::vector<LabelKeyId>> key_sets_;
+  boost::unordered_flat_map<std::vector<LabelKeyId>, LabelKeysId, boost::hash<std::vector<LabelKeyId>>> ids_of_key_sets_;
+  std::size_t key_count_ = 0;  // of all key sets
   boost::unordered_flat_map<TextId, LabelMapId> by_json_;
   boost::unordered_flat_map<std::uint64_t, LabelMapId> merged_;  // by (base, over)
   std::vector<LabelEntry> merging_;                              // reused by merge()

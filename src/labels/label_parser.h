@@ -36,6 +36,8 @@ class LabelParser {
   // The entries of enabled keys, sorted by key (UTF-8 bytes); nullopt for JSON null. The views point into label_text or into the
   // parser: they live until the next call. Throws LabelError.
   std::optional<std::span<const LabelEntry>> parse(std::string_view label_text);
+  // All keys of that text, also those that are dropped.
+  std::span<const std::string_view> keys() const { return keys_; }
 
  private:
   // Inside of a string, as written.
@@ -65,7 +67,7 @@ class LabelParser {
   const char* begin_ = nullptr;
   const char* at_ = nullptr;
   const char* end_ = nullptr;
-  std::vector<std::string_view> keys_;  // all of them, also those that are dropped
+  std::vector<std::string_view> keys_;  // all of them
   std::vector<LabelEntry> kept_;
   std::deque<std::string> texts_;  // what is not in the label text as such; a deque, so that views into it stay
 };

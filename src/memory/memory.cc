@@ -1,46 +1,47 @@
 #include "memory/memory.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <fstream>
-
 #include "costmill/error.h"
+#include "memory/heap.h"
 
 namespace costmill {
 
 bool MemoryBudget::try_reserve(std::int64_t bytes) {
-  const std::int64_t before = used_bytes_.fetch_add(bytes);
-  if (bytes <= 0 || before + bytes <= limit_bytes_) return true;
-  used_bytes_ -= bytes;
+  const std::int64_t before = reserved_bytes_.fetch_add(bytes);
+  if (bytes <= 0 || before + bytes + heap::bytes() <= limit_bytes_) return true;
+  reserved_bytes_ -= bytes;
   return false;
 }
 
 void MemoryBudget::reserve(std::int64_t bytes, const char* what) {
   if (try_reserve(bytes)) return;
-  throw Error(ErrorCode::kNoMemory,
-              fmt::format("{} need {} MiB more, but performance.memory_limit is {} MiB and {} MiB are in use; raise the limit, or lower "
-                          "performance.max_workers and performance.parallel_readers",
-                          what, (bytes >> 20) + 1, limit_bytes_ >> 20, used_bytes() >> 20));
+  throw no_memory(what, OverMemoryLimit(bytes, used_bytes(), limit_bytes_));
 }
 
 void MemoryShare::resize(std::int64_t bytes) {
-  budget_.reserve(bytes - bytes_, what_);
-  bytes_ = bytes;
+  const std::int64_t counted = heap::is_counted() ? 0 : bytes;
+  budget_.reserve(counted - bytes_, what_);
+  if (heap::is_counted() && budget_.used_bytes() > budget_.limit_bytes()) budget_.reserve(1, what_);
+  bytes_ = counted;
+}
+
+arrow::Status CappedPool::reserve(std::int64_t bytes) {
+  if (!budget_.try_reserve(bytes)) {
+    return arrow::Status::OutOfMemory(OverMemoryLimit(bytes, budget_.used_bytes(), budget_.limit_bytes()).what());
+  }
+  if (ProcessCeiling::allows(bytes)) return arrow::Status::OK();
+  budget_.release(bytes);
+  return arrow::Status::OutOfMemory(OverMemoryLimit(bytes, budget_.limit_bytes(), budget_.limit_bytes()).what());
 }
 
 arrow::Status CappedPool::Allocate(std::int64_t size, std::int64_t alignment, std::uint8_t** out) {
-  if (!budget_.try_reserve(size)) return arrow::Status::OutOfMemory("over performance.memory_limit by an allocation of ", size, " bytes");
+  ARROW_RETURN_NOT_OK(reserve(size));
   const arrow::Status status = inner_.Allocate(size, alignment, out);
   if (!status.ok()) budget_.release(size);
   return status;
 }
 
 arrow::Status CappedPool::Reallocate(std::int64_t old_size, std::int64_t new_size, std::int64_t alignment, std::uint8_t** pointer) {
-  if (!budget_.try_reserve(new_size - old_size)) {
-    return arrow::Status::OutOfMemory("over performance.memory_limit by an allocation of ", new_size, " bytes");
-  }
+  ARROW_RETURN_NOT_OK(reserve(new_size - old_size));
   const arrow::Status status = inner_.Reallocate(old_size, new_size, alignment, pointer);
   if (!status.ok()) budget_.release(new_size - old_size);
   return status;
@@ -49,16 +50,6 @@ arrow::Status CappedPool::Reallocate(std::int64_t old_size, std::int64_t new_siz
 void CappedPool::Free(std::uint8_t* buffer, std::int64_t size, std::int64_t alignment) {
   inner_.Free(buffer, size, alignment);
   budget_.release(size);
-}
-
-std::int64_t machine_memory_bytes() {
-  std::int64_t bytes = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
-  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    std::ifstream file(path);
-    std::int64_t limit = 0;
-    if (file >> limit && limit > 0) bytes = std::min(bytes, limit);  // "max" is no number: no limit
-  }
-  return bytes;
 }
 
 }  // namespace costmill

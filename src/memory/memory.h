@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "memory/heap.h"
+
 namespace costmill {
 
 // Counts bytes against a limit. Thread-safe.
@@ -17,14 +19,15 @@ class MemoryBudget {
   bool try_reserve(std::int64_t bytes);
   // Throws Error(kNoMemory) instead; `what` says whose memory it is.
   void reserve(std::int64_t bytes, const char* what);
-  void release(std::int64_t bytes) { used_bytes_ -= bytes; }
+  void release(std::int64_t bytes) { reserved_bytes_ -= bytes; }
 
   std::int64_t limit_bytes() const { return limit_bytes_; }
-  std::int64_t used_bytes() const { return used_bytes_; }
+  // What is reserved, and all that operator new gave out where the program counts it.
+  std::int64_t used_bytes() const { return reserved_bytes_ + heap::bytes(); }
 
  private:
   const std::int64_t limit_bytes_;
-  std::atomic<std::int64_t> used_bytes_{0};
+  std::atomic<std::int64_t> reserved_bytes_{0};
 };
 
 // The share of a budget that one owner's growing tables hold; released on destruction.
@@ -35,7 +38,7 @@ class MemoryShare {
   MemoryShare(const MemoryShare&) = delete;
   MemoryShare& operator=(const MemoryShare&) = delete;
 
-  // The owner holds this much in all. Throws Error(kNoMemory) beyond the limit.
+  // The owner holds this much in all; where the heap is counted, its tables are already. Throws Error(kNoMemory) beyond the limit.
   void resize(std::int64_t bytes);
 
  private:
@@ -62,11 +65,10 @@ class CappedPool final : public arrow::MemoryPool {
   std::string backend_name() const override { return inner_.backend_name(); }
 
  private:
+  arrow::Status reserve(std::int64_t bytes);
+
   arrow::MemoryPool& inner_;
   MemoryBudget& budget_;
 };
-
-// What the machine, or the container (cgroup v1 or v2), allows this process.
-std::int64_t machine_memory_bytes();
 
 }  // namespace costmill

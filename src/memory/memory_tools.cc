@@ -7,11 +7,11 @@
 #include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
+#include <thread>
 
 #include "costmill/error.h"
 
@@ -61,6 +61,8 @@ void keep_freed_memory() {
   constexpr int kMiB = 1 << 20;
   mallopt(M_MMAP_THRESHOLD, 32 * kMiB);
   mallopt(M_TRIM_THRESHOLD, 64 * kMiB);
+  // An arena a core: one a thread would keep what each reader held at its most.
+  mallopt(M_ARENA_MAX, static_cast<int>(std::max(2U, std::thread::hardware_concurrency())));
 }
 
 std::int64_t cleanup_memory(const MemoryLog& log) {
@@ -79,13 +81,16 @@ MemoryUsage log_memory_usage(std::string_view stage, const MemoryLog& log) {
 }
 
 MemoryUsage memory_usage() {
+  constexpr std::string_view kResident = "VmRSS:";
+  constexpr std::string_view kPeak = "VmHWM:";  // ru_maxrss would begin with that of whoever started this process
   MemoryUsage usage;
-  std::int64_t total_pages = 0;
-  std::int64_t resident_pages = 0;
-  std::ifstream statm("/proc/self/statm");
-  if (statm >> total_pages >> resident_pages) usage.resident_bytes = resident_pages * sysconf(_SC_PAGESIZE);
-  rusage self{};
-  if (getrusage(RUSAGE_SELF, &self) == 0) usage.peak_bytes = static_cast<std::int64_t>(self.ru_maxrss) * 1024;
+  std::ifstream status("/proc/self/status");
+  for (std::string name; status >> name;) {
+    std::int64_t kib = 0;
+    if (name == kResident && status >> kib) usage.resident_bytes = kib * 1024;
+    if (name == kPeak && status >> kib) usage.peak_bytes = kib * 1024;
+    status.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
   usage.peak_bytes = std::max(usage.peak_bytes, usage.resident_bytes);
   return usage;
 }

@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <new>
 #include <span>
 #include <type_traits>
 
+#include "memory/heap.h"
+
 namespace costmill {
 
-// Elements that resize() adds are not initialised. Growing throws std::bad_alloc beyond the limit.
+// Elements that resize() adds are not initialised. Growing throws OverMemoryLimit beyond the limit.
 template <typename Element>
 class PoolVector {
  public:
@@ -46,7 +47,7 @@ class PoolVector {
   void grow(std::size_t at_least) {
     const std::size_t capacity = std::max(at_least, 2 * capacity_);
     auto buffer = arrow::AllocateBuffer(static_cast<std::int64_t>(capacity * sizeof(Element)), pool_);
-    if (!buffer.ok()) throw std::bad_alloc();
+    if (!buffer.ok()) throw OverMemoryLimit(buffer.status().message());
     if (size_ > 0) std::memcpy((*buffer)->mutable_data(), data(), size_ * sizeof(Element));
     buffer_ = std::move(*buffer);
     capacity_ = capacity;

@@ -20,7 +20,7 @@ std::optional<Day> date_in_path(std::string_view path) {
 void FileDates::observe(std::string_view path, const RowGroupInfo& info) {
   const auto date = date_in_path(path);
   if (!date || info.rows == 0) return;
-  const bool agrees = info.days && info.days->first == *date && info.days->last == *date;
+  const bool agrees = info.times && info.times->days().first == *date && info.times->days().last == *date;
   (agrees ? confirmed_ : refuted_) = true;
 }
 

@@ -1,19 +1,33 @@
 #include "plan/footers.h"
 
+#include <parquet/exception.h>
 #include <parquet/metadata.h>
 
 #include <atomic>
-#include <exception>
-#include <mutex>
-#include <thread>
+
+#include "plan/parallel.h"
 
 namespace costmill {
 namespace {
 
-Footer read_footer(Store& store, const StoredFile& file, const std::vector<std::string>& columns, const ReadOptions& options) {
+// A small file is one request, footer and all.
+std::shared_ptr<OpenedFile> fetch_whole(Store& store, const StoredFile& file, const ReadOptions& options) {
+  auto source = store.open(file, options.pool);
+  try {
+    PARQUET_THROW_NOT_OK(source->fetch({{0, static_cast<std::int64_t>(file.bytes)}}));
+  } catch (...) {
+    rethrow_parquet_error(file.path, "cannot be read as Parquet");
+  }
+  return source;
+}
+
+Footer read_footer(Store& store, const StoredFile& file, const std::vector<std::string>& columns, ReadOptions options) {
   Footer footer;
-  const auto reader = open_parquet(store, file, options);
-  const auto metadata = reader->metadata();
+  options.tail_bytes = store.costs().tail_bytes;
+  const bool is_small = file.bytes > 0 && static_cast<std::int64_t>(file.bytes) <= store.costs().whole_bytes;
+  if (is_small) footer.content = fetch_whole(store, file, options);
+  const auto reader = open_parquet(is_small ? footer.content : store.open(file, options.pool), file, options, nullptr);
+  const auto metadata = footer.metadata = reader->metadata();
   for (int i = 0; i < metadata->num_row_groups(); ++i) footer.row_groups.push_back(row_group_info(*metadata, i, file.path));
   for (const std::string& column : columns) {
     if (column_index(*metadata->schema(), column) < 0) footer.missing_columns.push_back(column);
@@ -27,37 +41,20 @@ bool concerns_one_file(const Error& error) { return error.code() == ErrorCode::k
 }  // namespace
 
 std::vector<Footer> read_footers(Store& store, const std::vector<StoredFile>& files, const std::vector<std::string>& columns,
-                                 int parallel_readers, const ReadOptions& options) {
+                                 int parallel_readers, std::int64_t most_held_bytes, const ReadOptions& options) {
   std::vector<Footer> footers(files.size());
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < files.size(); i = next++) {
-      try {
-        footers[i] = read_footer(store, files[i], columns, options);
-      } catch (const Error& error) {
-        if (concerns_one_file(error)) {
-          footers[i].error = error;
-          continue;
-        }
-        const std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
-        next = files.size();
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
-        next = files.size();
-      }
+  std::atomic<std::int64_t> held_bytes{0};
+  for_each_in_parallel(files.size(), parallel_readers, [&](std::size_t i) {
+    try {
+      footers[i] = read_footer(store, files[i], columns, options);
+    } catch (const Error& error) {
+      if (!concerns_one_file(error)) throw;
+      footers[i] = {};
+      footers[i].error = error;
     }
-  };
-  {
-    std::vector<std::jthread> readers;
-    const std::size_t count = std::min(files.size(), static_cast<std::size_t>(parallel_readers));
-    for (std::size_t i = 1; i < count; ++i) readers.emplace_back(work);
-    work();
-  }
-  if (failure) std::rethrow_exception(failure);
+    const std::int64_t bytes = footers[i].content == nullptr ? 0 : static_cast<std::int64_t>(files[i].bytes);
+    if (held_bytes.fetch_add(bytes) + bytes > most_held_bytes) footers[i].content = nullptr;
+  });
   return footers;
 }
 

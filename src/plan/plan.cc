@@ -7,7 +7,9 @@
 #include <set>
 
 #include "plan/file_dates.h"
+#include "plan/footer_signs.h"
 #include "plan/footers.h"
+#include "plan/parallel.h"
 
 namespace costmill {
 namespace {
@@ -86,25 +88,46 @@ void check_columns(const TablePlan& table, const std::vector<std::string>& names
   }
 }
 
-void add_files(const TablePlan& table, MonthPlan& plan, std::vector<PlannedRowGroup>& row_groups) {
+// A file without times has rows of no day, which would be lost.
+void refuse_files_without_times(TablePlan& table) {
+  for (std::size_t i = 0; i < table.footers.size(); ++i) {
+    Footer& footer = table.footers[i];
+    const auto& missing = footer.missing_columns;
+    if (footer.error || footer.metadata->num_rows() == 0 || std::find(missing.begin(), missing.end(), kIntervalStart) == missing.end())
+      continue;
+    const std::string& path = table.found.files[i].path;
+    footer.error = Error(ErrorCode::kBadInput,
+                         fmt::format("{} has no column {}, so its {} rows belong to no day; write it again, or take it out of the input",
+                                     path, kIntervalStart, footer.metadata->num_rows()),
+                         {.file = path, .column = std::string(kIntervalStart)});
+    footer.row_groups.clear();
+  }
+}
+
+// Footers of a month that are kept, so that nothing reads them again: some eight times as much in memory.
+constexpr std::int64_t kMostFooterBytes = 2 << 20;
+
+void add_files(const TablePlan& table, MonthPlan& plan, std::int64_t& footer_bytes, std::vector<PlannedRowGroup>& row_groups) {
   const DateRange& piece = plan.piece.days;
   for (std::size_t i = 0; i < table.footers.size(); ++i) {
     const Footer& footer = table.footers[i];
     if (footer.error) continue;
     const auto number = static_cast<std::uint32_t>(plan.files.size());
-    PlannedFile file{table.found.files[i], table.table, table.use, 0};
+    PlannedFile file{table.found.files[i], table.table, table.use, 0, nullptr, footer.content};
+    footer_bytes += footer.metadata->size();
+    if (footer_bytes <= kMostFooterBytes) file.metadata = footer.metadata;
     for (int group = 0; group < static_cast<int>(footer.row_groups.size()); ++group) {
       const RowGroupInfo& info = footer.row_groups[static_cast<std::size_t>(group)];
       file.rows += info.rows;
       if (info.rows == 0) continue;
-      const DaySpan days = info.days.value_or(DaySpan{piece.from, piece.to});
+      const DaySpan days = info.times ? info.times->days() : DaySpan{piece.from, piece.to};
       if (days.last < piece.from || piece.to < days.first) continue;
       row_groups.push_back({.file = number,
                             .row_group = group,
                             .rows = info.rows,
                             .compressed_bytes = info.compressed_bytes,
                             .days = {std::max(days.first, piece.from), std::min(days.last, piece.to)},
-                            .days_known = info.days.has_value()});
+                            .times = info.times});
     }
     if (file.rows == 0) ++plan.files_without_rows;
     plan.files.push_back(std::move(file));
@@ -137,22 +160,21 @@ std::vector<DayGroup> group_days(const DateRange& piece, const std::vector<Plann
 
 TableUse use_of(Table table, const PlanOptions& options, bool has_storage) {
   if (options.purpose == PlanPurpose::kNodeSurvey) return {.node_labels = table == Table::kNodeLabels, .nodes = table == Table::kPodDaily};
-  switch (table) {
-    case Table::kPodHourly: return {.capacity = options.pods};
-    case Table::kPodDaily: return {.pods = options.pods, .placements = options.storage && has_storage};
-    case Table::kStorageDaily: return {.storage = options.storage};
-    case Table::kNodeLabels: return {.node_labels = true};
-    case Table::kNamespaceLabels: return {.namespace_labels = true};
-  }
-  return {};
+  TableUse use = use_of(table, {.pods = options.pods, .storage = options.storage});
+  use.placements = use.placements && has_storage;
+  return use;
 }
 
 std::vector<TablePlan> find_tables(Store& store, const Layout& layout, const ClusterTree& tree, Month month, const PlanOptions& options) {
-  std::vector<TablePlan> tables;
   // Storage and labels first: they are small.
-  for (const Table table : {Table::kStorageDaily, Table::kNodeLabels, Table::kNamespaceLabels, Table::kPodDaily, Table::kPodHourly}) {
-    const bool has_storage = !tables.empty() && !tables.front().found.files.empty();
-    tables.push_back({table, use_of(table, options, has_storage), layout.find(store, tree, month, table), {}});
+  constexpr Table kInOrder[] = {Table::kStorageDaily, Table::kNodeLabels, Table::kNamespaceLabels, Table::kPodDaily, Table::kPodHourly};
+  std::vector<TablePlan> tables(std::size(kInOrder));
+  for_each_in_parallel(tables.size(), options.parallel_readers,
+                       [&](std::size_t i) { tables[i].found = layout.find(store, tree, month, kInOrder[i]); });
+  const bool has_storage = !tables.front().found.files.empty();
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    tables[i].table = kInOrder[i];
+    tables[i].use = use_of(kInOrder[i], options, has_storage);
   }
   TablePlan& hourly = tables.back();
   TablePlan& daily = tables[tables.size() - 2];
@@ -167,25 +189,12 @@ std::vector<TablePlan> find_tables(Store& store, const Layout& layout, const Clu
 
 }  // namespace
 
-std::vector<StoredFile> MonthPlan::files_of(Day day) const {
-  std::set<std::uint32_t> numbers;
-  for (const DayGroup& group : groups) {
-    if (day < group.days.from || group.days.to < day) continue;
-    for (const PlannedRowGroup& row_group : group.row_groups) {
-      if (row_group.days.first <= day && day <= row_group.days.last) numbers.insert(row_group.file);
-    }
-  }
-  std::vector<StoredFile> of_day;
-  for (const std::uint32_t number : numbers) of_day.push_back(files[number].file);
-  std::sort(of_day.begin(), of_day.end(), [](const StoredFile& a, const StoredFile& b) { return a.path < b.path; });
-  return of_day;
-}
-
 MonthPlan plan_month(Store& store, const Layout& layout, const ClusterTree& tree, const MonthPiece& piece, const PlanOptions& options) {
   MonthPlan plan;
   plan.piece = piece;
   std::vector<TablePlan> tables = find_tables(store, layout, tree, piece.month, options);
   std::vector<PlannedRowGroup> row_groups;
+  std::int64_t footer_bytes = 0;
   FileDates dates;
   for (TablePlan& table : tables) {
     if (table.found.files.empty() && table.table != Table::kStorageDaily) {
@@ -193,14 +202,18 @@ MonthPlan plan_month(Store& store, const Layout& layout, const ClusterTree& tree
                                          to_string(piece.month), fmt::join(table.found.looked_in, ", ")));
     }
     const std::vector<std::string> names = wanted_names(table.table, wanted_columns(table.use, options.derive_roles));
-    table.footers = read_footers(store, table.found.files, names, options.parallel_readers, options.read);
+    table.footers = read_footers(store, table.found.files, names, options.parallel_readers, options.held_bytes_a_table, options.read);
     check_columns(table, names, plan);
-    add_files(table, plan, row_groups);
+    refuse_files_without_times(table);
+    add_files(table, plan, footer_bytes, row_groups);
     for (std::size_t i = 0; i < table.footers.size(); ++i) {
       for (const RowGroupInfo& info : table.footers[i].row_groups) dates.observe(table.found.files[i].path, info);
     }
   }
   plan.groups = group_days(piece.days, row_groups);
+  std::vector<TableFooters> all;
+  for (const TablePlan& table : tables) all.push_back({table.table, table.use.capacity, table.found.files, table.footers});
+  plan.signs = look_at_footers(all, piece);
   for (const TablePlan& table : tables) {
     for (std::size_t i = 0; i < table.footers.size(); ++i) {
       if (!table.footers[i].error) continue;

@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -65,7 +66,7 @@ struct BinaryParameter {
   int size = 0;
 };
 
-// Not thread-safe.
+// Not thread-safe. Whatever waits for the server ends by Error(kCancelled) some seconds after target.cancelled is set.
 class PostgresConnection {
  public:
   // Throws PostgresError: kSinkUnavailable or kReferenceUnavailable, kSinkDenied.
@@ -100,12 +101,22 @@ class PostgresConnection {
     void operator()(PGconn* handle) const { PQfinish(handle); }
   };
 
+  using Clock = std::chrono::steady_clock;
+
+  // The answer to what was sent, as PQexec would give it.
+  PostgresResult answer(int sent, const std::string& sql);
+  void flush();
+  // Until the server has something to say, or takes more if `for_writing`.
+  void wait(bool for_writing);
+  void give_up_if_due();
   PostgresResult checked(PGresult* result, const std::string& sql, double seconds);
   [[noreturn]] void fail(const PGresult* result) const;
 
   PostgresTarget target_;
   std::unique_ptr<PGconn, Finisher> handle_;
   std::string copy_sql_;
+  std::optional<Clock::time_point> stop_seen_;
+  bool gave_up_ = false;
   std::uint64_t bytes_copied_ = 0;
 };
 

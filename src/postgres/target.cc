@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "texts/printable.h"
+
 namespace costmill {
 namespace {
 
@@ -46,9 +48,17 @@ std::string without_schema(std::string_view uri, std::optional<std::string>& sch
   return kept;
 }
 
+// libpq would take a part of such a password for a host, a port or a database, and say so.
+bool splits_wrong(std::string_view uri) {
+  const std::string_view rest = uri.substr(std::min(uri.size(), uri.find("://") + 3));
+  const std::string_view place = rest.substr(0, rest.find('?'));
+  const std::size_t at = place.rfind('@');
+  return at != std::string_view::npos && place.find_first_of("/@") < at;
+}
+
 Options parse(const std::string& uri) {
   char* message = nullptr;
-  const OptionList parsed(PQconninfoParse(uri.c_str(), &message));
+  const OptionList parsed(splits_wrong(uri) ? nullptr : PQconninfoParse(uri.c_str(), &message));
   const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
   if (parsed) return given(parsed.get());
   // libpq's message may repeat the URI, which may hold a password.
@@ -98,16 +108,16 @@ std::string value_of(const Options& options, const std::string& name, const char
 }  // namespace
 
 void require_schema_name(std::string_view schema) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   constexpr std::size_t kMostBytes = 63;  // of a name in PostgreSQL
   const bool plain = !schema.empty() && schema.size() <= kMostBytes && is_letter(schema.front()) &&
                      std::all_of(schema.begin(), schema.end(), [&](char c) { return is_letter(c) || is_digit(c); });
   if (plain && !schema.starts_with("pg_") && schema != "information_schema") return;
   throw Error(ErrorCode::kBadConfig,
-              fmt::format("the schema {:?} is no name of a tenant schema: letters, digits and _, at most 63, as in org1234567; check "
-                          "postgresql.schema",
-                          schema));
+              fmt::format("the schema {} is no name of a tenant schema: small letters, digits and _, at most 63, as in org1234567; "
+                          "check postgresql.schema",
+                          as_shown(schema)));
 }
 
 std::string quoted_schema(const PostgresTarget& target) {
@@ -120,6 +130,7 @@ PostgresTarget postgres_target(std::string_view uri, const PostgresSettings& set
   PostgresTarget target;
   target.role = role;
   target.on_sql = settings.on_sql;
+  target.cancelled = settings.cancelled;
   std::optional<std::string> schema;
   target.options = parse(without_schema(uri, schema));
   if (!schema) schema = settings.schema;

@@ -1,6 +1,7 @@
 // Which server, database and tenant schema, and how to connect: made of a URI, the PG* variables, service files and the config.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,6 +24,8 @@ struct PostgresSettings {
   int statement_timeout_seconds = 1800;
   // logging.show_sql: each statement that is sent, and how long it took. Called from any thread.
   std::function<void(std::string_view sql, double seconds)> on_sql;
+  // Set, for example by a signal: what is at work may take some seconds to end, then the server is asked to give up.
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 struct PostgresTarget {
@@ -31,6 +34,7 @@ struct PostgresTarget {
   std::string shown;                           // user@host:port/database, for messages; without secrets
   PostgresRole role = PostgresRole::kSink;
   std::function<void(std::string_view sql, double seconds)> on_sql;
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 inline bool is_postgres_uri(std::string_view uri) { return uri.starts_with("postgresql://") || uri.starts_with("postgres://"); }

@@ -30,9 +30,6 @@ struct ReferenceData {
   std::vector<CostCategoryPattern> cost_categories;
   // (node, resource_id) -> largest role text of all rows; rows whose node or resource_id is NULL match nothing and are left out.
   std::map<std::pair<std::string, std::string>, std::optional<std::string>> node_roles;
-
-  // 32 hex digits over everything above, whatever the order of rows.
-  std::string digest() const;
 };
 
 // uri: csv:DIR with one file a table, named after it; a missing file is an empty table (contract in docs/reference-data.md).

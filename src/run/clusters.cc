@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "config/values.h"
 #include "costmill/error.h"
+#include "texts/printable.h"
 #include "texts/utf8.h"
 
 namespace costmill {
@@ -54,21 +56,18 @@ std::vector<ClusterTree> trees_of(const Config& config, const ClusterConfig& clu
   return trees;
 }
 
+// It becomes a part of paths, rows and records.
+void require_uuid(const ClusterTree& tree, const Store& store) {
+  if (is_uuid(tree.provider_uuid)) return;
+  throw Error(ErrorCode::kBadInput, fmt::format("under {} is the folder of a cluster {}, which is no UUID; take it out of the input, or "
+                                                "choose another cluster with --cluster UUID",
+                                                store.uri(), as_shown(tree.provider_uuid)));
+}
+
 void require_length(const char* key, const std::string& text, Column column) {
   if (code_point_count(text) <= def_of(column).max_code_points) return;
   throw Error(ErrorCode::kBadConfig, fmt::format("{} has more than {} characters, which {} cannot hold", key,
                                                  def_of(column).max_code_points, def_of(column).name));
-}
-
-ClusterIdentity identity_of(const ClusterConfig& cluster, const ClusterTree& tree) {
-  ClusterIdentity identity;
-  identity.source_uuid = tree.provider_uuid;
-  identity.cluster_id = cluster.cluster_id.value_or(tree.provider_uuid);
-  identity.cluster_alias = cluster.cluster_alias.value_or(identity.cluster_id);
-  identity.report_period_id = cluster.report_period_id;
-  require_length("ocp.cluster_id", identity.cluster_id, Column::kClusterId);
-  require_length("ocp.cluster_alias", identity.cluster_alias, Column::kClusterAlias);
-  return identity;
 }
 
 DateRange window_of(const ClusterConfig& cluster, const ClusterTree& tree, const Layout& layout, Store& store) {
@@ -80,6 +79,17 @@ DateRange window_of(const ClusterConfig& cluster, const ClusterTree& tree, const
 }
 
 }  // namespace
+
+ClusterIdentity identity_of(const ClusterConfig& cluster, const ClusterTree& tree) {
+  ClusterIdentity identity;
+  identity.source_uuid = tree.provider_uuid;
+  identity.cluster_id = cluster.cluster_id.value_or(tree.provider_uuid);
+  identity.cluster_alias = cluster.cluster_alias.value_or(identity.cluster_id);
+  identity.report_period_id = cluster.report_period_id;
+  require_length("ocp.cluster_id", identity.cluster_id, Column::kClusterId);
+  require_length("ocp.cluster_alias", identity.cluster_alias, Column::kClusterAlias);
+  return identity;
+}
 
 std::vector<ChosenCluster> choose_clusters(const Config& config, Store& store) {
   std::vector<ChosenCluster> chosen;
@@ -93,6 +103,7 @@ std::vector<ChosenCluster> choose_clusters(const Config& config, Store& store) {
                               trees.size(), list_of(trees)));
     }
     for (const ClusterTree& tree : trees) {
+      require_uuid(tree, store);
       chosen.push_back({identity_of(cluster, tree), tree, layout, window_of(cluster, tree, layout, store)});
     }
   }

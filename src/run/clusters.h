@@ -19,4 +19,7 @@ struct ChosenCluster {
 // Errors: kBadConfig if the choice is not clear (lists what is there) or no window is given, kBadInput if there is no cluster.
 std::vector<ChosenCluster> choose_clusters(const Config& config, Store& store);
 
+// How the cluster is called in its rows; what is not configured follows from its UUID. Error(kBadConfig) for a name that is too long.
+ClusterIdentity identity_of(const ClusterConfig& cluster, const ClusterTree& tree);
+
 }  // namespace costmill

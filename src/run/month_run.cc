@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "run/stopwatch.h"
 #include "summary/refusal.h"
@@ -18,13 +20,17 @@ void throw_if_cancelled(const std::atomic<bool>& cancelled) {
 constexpr int kChunksPerMeasurement = 8;
 // Finished days of one group that wait for the sink: enough to keep it busy, few enough to hold a month's rows not at once.
 constexpr std::size_t kFinishedDaysOfGroup = 2;
-// Labels that have grown to this are forgotten.
-constexpr std::size_t kMostLabelBytes = 32 << 20;
+
+// What the next row group of the day would meet, too.
+bool is_lasting(ErrorCode code) {
+  return code == ErrorCode::kInputUnavailable || code == ErrorCode::kInputDenied || code == ErrorCode::kInputChanged ||
+         code == ErrorCode::kNoMemory;
+}
 
 }  // namespace
 
-MonthRun::MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options, Hooks hooks,
-                   MemoryBudget& budget)
+MonthRun::MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options, DayHooks hooks,
+                   MemoryBudget& budget, std::optional<Fold> folded)
     : plan_(plan),
       cluster_(cluster),
       options_(options),
@@ -32,19 +38,40 @@ MonthRun::MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& c
       budget_(budget),
       groups_(plan.groups.size()),
       label_caches_(static_cast<std::size_t>(options.workers)) {
+  if (hooks_.labels) label_caches_.front() = std::make_unique<LabelCache>(hooks_.reference(), hooks_.labels, budget);
   std::vector<ReadRequest> requests;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     GroupState& group = groups_[i];
     group.first_request = requests.size();
     group.partials.resize(static_cast<std::size_t>(options.workers));
+    if (i == 0 && folded) {
+      group.partials.front() = std::make_unique<PartialFold>(std::move(*folded), budget);
+      group.partials.front()->memory.resize(static_cast<std::int64_t>(group.partials.front()->fold.memory_bytes()));
+      group.started = true;
+      group.claimed = row_groups_of(i);
+      is_folded_ = true;
+      continue;
+    }
     for (const PlannedRowGroup& row_group : plan.groups[i].row_groups) {
       requests.push_back({&plan.files[row_group.file], row_group.row_group, row_group.compressed_bytes});
-      if (plan.files[row_group.file].use.storage) ++group.storage_row_groups;
+      if (plan.files[row_group.file].use.storage) group.storage.push_back(&row_group);
+      if (plan.files[row_group.file].use.placements) group.placement_rows += row_group.rows;
     }
+    for (const PlannedRowGroup& row_group : plan.groups[i].storage_elsewhere) group.storage.push_back(&row_group);
     if (row_groups_of(i) == 0) finish_group(i, 0);
   }
   read_ahead_ = std::make_unique<ReadAhead>(store, std::move(requests), options.read_ahead);
-  for (int worker = 0; worker < options.workers; ++worker) workers_.emplace_back([this, worker] { work(worker); });
+  start_workers();
+}
+
+// Where memory is short a thread may be refused; the others do the work.
+void MonthRun::start_workers() {
+  workers_.reserve(static_cast<std::size_t>(options_.workers));
+  try {
+    for (int worker = 0; worker < options_.workers; ++worker) workers_.emplace_back([this, worker] { work(worker); });
+  } catch (const std::exception& error) {
+    if (workers_.empty()) throw no_memory("no worker can be started", error.what());
+  }
 }
 
 MonthRun::~MonthRun() {
@@ -53,6 +80,7 @@ MonthRun::~MonthRun() {
     stopping_ = true;
   }
   changed_.notify_all();
+  read_ahead_->stop();
   workers_.clear();  // joins
 }
 
@@ -118,7 +146,7 @@ std::optional<MonthRun::Claim> MonthRun::claim(int worker, std::optional<std::si
       state.started = true;
       ++state.folding;
       auto& partial = state.partials[static_cast<std::size_t>(worker)];
-      if (!partial) partial = std::make_unique<PartialFold>(options_.fold, budget_);
+      if (!partial) partial = std::make_unique<PartialFold>(Fold(options_.fold), budget_);
       return Claim{*group, state.claimed++};
     }
     const bool all_claimed = std::all_of(groups_.begin(), groups_.end(), [&](const GroupState& state) {
@@ -132,15 +160,20 @@ std::optional<MonthRun::Claim> MonthRun::claim(int worker, std::optional<std::si
 void MonthRun::work(int worker) {
   std::optional<std::size_t> own_group;
   try {
+    if (worker == 0 && is_folded_) finish_group(0, worker);
     while (const auto claimed = claim(worker, own_group)) {
       own_group = claimed->group;
       GroupState& state = groups_[claimed->group];
       try {
         fold_row_group(*claimed, *state.partials[static_cast<std::size_t>(worker)]);
       } catch (const Error& error) {
-        refuse_days_of(*claimed, error);
-      } catch (const std::bad_alloc&) {
-        refuse_days_of(*claimed, Error(ErrorCode::kNoMemory, "out of memory; lower performance.max_workers or give the process more"));
+        if (error.code() == ErrorCode::kNoMemory) {
+          give_up_group(*claimed, worker, error);
+        } else {
+          refuse_days_of(*claimed, error);
+        }
+      } catch (const std::bad_alloc& error) {
+        give_up_group(*claimed, worker, no_memory("the tables of a day", error));
       }
       bool is_last = false;
       {
@@ -160,8 +193,7 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
   const PlannedRowGroup& row_group = plan_.groups[claim.group].row_groups[claim.row_group];
   const PlannedFile& file = plan_.files[row_group.file];
   const std::size_t request = groups_[claim.group].first_request + claim.row_group;
-  const auto is_refused = [&](Day day) { return plan_.refused.contains(day); };
-  if (row_group.days.first == row_group.days.last && is_refused(row_group.days.first)) return read_ahead_->skip(request);
+  if (is_in_vain(row_group.days)) return read_ahead_->skip(request);
 
   auto reader = read_ahead_->take(request);
   const auto begin = Clock::now();
@@ -169,9 +201,10 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
                     partial.fold.texts());
   Chunk chunk;
   std::uint64_t rows = 0;
+  const DaySpan known = days_by_statistics(row_group);
   for (int chunks = 1; !stopping_ && scan.next(chunk); ++chunks) {
     const auto days = partial.fold.add(chunk, file.use, row_group.file);
-    if (days && (days->first < row_group.days.first || row_group.days.last < days->last)) [[unlikely]]
+    if (days && (days->first < known.first || known.last < days->last)) [[unlikely]]
       refuse_misplaced_rows(claim, chunk);
     rows += chunk.rows;
     if (chunks % kChunksPerMeasurement == 0) partial.memory.resize(static_cast<std::int64_t>(partial.fold.memory_bytes()));
@@ -182,42 +215,74 @@ void MonthRun::fold_row_group(const Claim& claim, PartialFold& partial) {
   {
     const std::lock_guard lock(mutex_);
     figures_.rows_folded += rows;
-    figures_.bytes_read += row_group.compressed_bytes;
     figures_.aggregation_seconds += seconds_since(begin);
   }
   hooks_.on_rows_folded(rows);
 }
 
 // Storage comes first in a group, so a worker that has folded all of it knows every pod that matters to it.
-WantedColumns MonthRun::columns_of(const Claim& claim, const PartialFold& partial) const {
-  const PlannedRowGroup& row_group = plan_.groups[claim.group].row_groups[claim.row_group];
-  const TableUse use = plan_.files[row_group.file].use;
+WantedColumns MonthRun::columns_of(const Claim& claim, PartialFold& partial) {
+  const GroupState& state = groups_[claim.group];
+  const TableUse use = plan_.files[plan_.groups[claim.group].row_groups[claim.row_group].file].use;
   const WantedColumns columns = wanted_columns(use, options_.fold.derive_roles);
-  const bool knows_pods = use.placements && partial.storage_row_groups == groups_[claim.group].storage_row_groups;
-  return knows_pods ? with_known_pods(columns) : columns;
+  if (!use.placements) return columns;
+  if (partial.storage_row_groups < state.storage.size() && state.placement_rows >= options_.rows_worth_learning) learn_pods(state, partial);
+  return partial.storage_row_groups == state.storage.size() ? with_known_pods(columns) : columns;
+}
+
+// Workers that share days share their storage, too: what others fold of it is read once more, for the names of its pods.
+void MonthRun::learn_pods(const GroupState& state, PartialFold& partial) {
+  constexpr WantedColumns kPods{.texts = 1U << storage_columns::kPod};
+  Chunk chunk;
+  for (const PlannedRowGroup* const row_group : state.storage) {
+    const PlannedFile& file = plan_.files[row_group->file];
+    RowGroupScan scan(read_ahead_->open({&file, row_group->row_group, row_group->compressed_bytes}), file.file.path, row_group->row_group,
+                      file.table, kPods, options_.scan, partial.fold.texts());
+    while (!stopping_ && scan.next(chunk)) continue;
+  }
+  partial.storage_row_groups = state.storage.size();
+}
+
+DaySpan MonthRun::days_by_statistics(const PlannedRowGroup& row_group) const {
+  const DaySpan all = row_group.times ? row_group.times->days()
+                                      : DaySpan{{std::numeric_limits<std::int32_t>::min()}, {std::numeric_limits<std::int32_t>::max()}};
+  const DateRange& piece = plan_.piece.days;
+  return {piece.from < row_group.days.first ? row_group.days.first : std::min(all.first, row_group.days.first),
+          row_group.days.last < piece.to ? row_group.days.last : std::max(all.last, row_group.days.last)};
 }
 
 void MonthRun::refuse_misplaced_rows(const Claim& claim, const Chunk& chunk) {
   const PlannedRowGroup& row_group = plan_.groups[claim.group].row_groups[claim.row_group];
+  const DaySpan known = days_by_statistics(row_group);
   const std::string& file = plan_.files[row_group.file].file.path;
   for (const std::int64_t ms : chunk.interval_start_ms) {
     const Day day = day_of_ms(ms);
-    const bool in_piece = plan_.piece.days.from <= day && day <= plan_.piece.days.to;
-    if (ms == kNullTime || !in_piece || (row_group.days.first <= day && day <= row_group.days.last)) continue;
+    if (ms == kNullTime || (known.first <= day && day <= known.last)) continue;
     const Error error(
         ErrorCode::kCorrupt,
         fmt::format("{}, column {}: row group {} holds a row of {}, but its statistics say {} to {}; write or upload the file again", file,
-                    kIntervalStart, row_group.row_group, to_string(day), to_string(row_group.days.first), to_string(row_group.days.last)),
+                    kIntervalStart, row_group.row_group, to_string(day), to_string(known.first), to_string(known.last)),
         {.file = file, .column = std::string(kIntervalStart)});
     refuse_days_of(claim, error);
     // Days before this group may be delivered or not: to refuse them would let the number of threads show.
-    if (plan_.groups[claim.group].days.from <= day) refuse(claim, day, error);
+    if (plan_.groups[claim.group].days.from <= day && day <= plan_.piece.days.to) refuse(claim, day, error);
   }
 }
 
 void MonthRun::refuse_days_of(const Claim& claim, const Error& error) {
   const PlannedRowGroup& row_group = plan_.groups[claim.group].row_groups[claim.row_group];
   for (Day day = row_group.days.first; day <= row_group.days.last; day = day.next()) refuse(claim, day, error);
+}
+
+// Tables that could not grow are in no state to go on with, nor are the texts that chunks are coded in.
+void MonthRun::give_up_group(const Claim& claim, int worker, const Error& error) {
+  groups_[claim.group].partials[static_cast<std::size_t>(worker)].reset();
+  refuse_group(claim, error);
+}
+
+void MonthRun::refuse_group(const Claim& claim, const Error& error) {
+  const DateRange& days = plan_.groups[claim.group].days;
+  for (Day day = days.from; day <= days.to; day = day.next()) refuse(claim, day, error);
 }
 
 void MonthRun::refuse(const Claim& claim, Day day, const Error& error) {
@@ -233,24 +298,39 @@ std::optional<Error> MonthRun::refusal_of(Day day) const {
   return std::nullopt;
 }
 
-std::unique_ptr<MonthRun::PartialFold> MonthRun::merge_partials(std::size_t group) {
-  std::unique_ptr<PartialFold> merged;
-  for (auto& partial : groups_[group].partials) {
-    if (!partial) continue;
-    if (!merged) {
-      merged = std::move(partial);
-      continue;
-    }
-    try {
-      merged->fold.merge(partial->fold);
-      merged->memory.resize(static_cast<std::int64_t>(merged->fold.memory_bytes()));
-    } catch (const Error& error) {
-      const DateRange& days = plan_.groups[group].days;
-      for (Day day = days.from; day <= days.to; day = day.next()) refuse({group, row_groups_of(group)}, day, error);
-    }
-    partial.reset();
+// All of these days are refused already. Where the storage is in trouble, each further wait would last as long as the one before; where
+// memory is short, what is left is for other days.
+bool MonthRun::is_in_vain(const DaySpan& days) const {
+  const std::lock_guard lock(mutex_);
+  for (Day day = days.first; day <= days.last; day = day.next()) {
+    const auto refusal = refusals_.find(day);
+    const bool is_hopeless = refusal != refusals_.end() && is_lasting(refusal->second.second.code());
+    if (!is_hopeless && !plan_.refused.contains(day)) return false;
   }
-  return merged;
+  return true;
+}
+
+// Null: there is no partial, or the days are refused.
+std::unique_ptr<MonthRun::PartialFold> MonthRun::merge_partials(std::size_t group) {
+  auto partials = std::exchange(groups_[group].partials, {});
+  std::unique_ptr<PartialFold> merged;
+  try {
+    for (auto& partial : partials) {
+      if (merged && partial) {
+        merged->fold.merge(partial->fold);
+        merged->memory.resize(static_cast<std::int64_t>(merged->fold.memory_bytes()));
+        partial.reset();
+      } else if (partial) {
+        merged = std::move(partial);
+      }
+    }
+    return merged;
+  } catch (const Error& error) {
+    refuse_group({group, row_groups_of(group)}, error);
+  } catch (const std::bad_alloc& error) {
+    refuse_group({group, row_groups_of(group)}, no_memory("the merged tables of a day", error));
+  }
+  return nullptr;
 }
 
 void MonthRun::finish_group(std::size_t index, int worker) {
@@ -259,7 +339,9 @@ void MonthRun::finish_group(std::size_t index, int worker) {
   auto begin = Clock::now();
   const std::unique_ptr<PartialFold> merged = merge_partials(index);
   for (Day day = days.from; day <= days.to && !stopping_; day = day.next()) {
-    DayOutcome outcome = finish_day(merged ? &merged->fold : nullptr, day, worker);
+    if (plan_.left_out.contains(day)) continue;
+    DayOutcome outcome = hooks_.take_fold ? DayOutcome{.day = day, .encoded = nullptr, .refusal = refusal_of(day)}
+                                          : finish_day(merged ? &merged->fold : nullptr, day, worker);
     std::unique_lock lock(mutex_);
     figures_.aggregation_seconds += seconds_since(begin) - outcome.encoding_seconds;
     figures_.encoding_seconds += outcome.encoding_seconds;
@@ -269,6 +351,7 @@ void MonthRun::finish_group(std::size_t index, int worker) {
     changed_.notify_all();
     begin = Clock::now();
   }
+  if (hooks_.take_fold && merged) hooks_.take_fold(std::move(merged->fold));
   const std::lock_guard lock(mutex_);
   state.finished = true;
   changed_.notify_all();
@@ -296,7 +379,12 @@ DayOutcome MonthRun::finish_day(const Fold* fold, Day day, int worker) {
       result.rows.day = day;
     }
     outcome.input_rows = result.input_rows;
-    if (result.input_rows == 0 && !options_.write_empty_days) return outcome;
+    // A day that a row group might have held is recorded as empty, so that nobody looks for its rows again.
+    if (result.input_rows == 0 && !options_.write_empty_days && plan_.files_of(day).empty()) return outcome;
+    outcome.reference_scope = std::move(result.reference_scope);
+    outcome.hours = result.hours;
+    outcome.sanity = std::move(result.sanity);
+    outcome.totals = result.totals;
     outcome.fan_outs = result.fan_outs;
     outcome.memory = std::make_unique<MemoryShare>(budget_, "the rows of finished days");
     outcome.memory->resize(static_cast<std::int64_t>(result.rows.memory_bytes()));
@@ -308,6 +396,9 @@ DayOutcome MonthRun::finish_day(const Fold* fold, Day day, int worker) {
     outcome.refusal = error_of(refusal, day);
   } catch (const Error& error) {
     outcome.refusal = error;
+  } catch (const std::bad_alloc& error) {
+    label_caches_[static_cast<std::size_t>(worker)].reset();  // may be in the middle of a change
+    outcome.refusal = no_memory(fmt::format("the rows of {}", to_string(day)), error);
   }
   return outcome;
 }

@@ -17,12 +17,15 @@
 #include "memory/memory.h"
 #include "plan/plan.h"
 #include "reference/reference_data.h"
+#include "run/day_source.h"
 #include "run/read_ahead.h"
 #include "scan/row_group_scan.h"
-#include "sink/sink.h"
 #include "summary/fold.h"
 
 namespace costmill {
+
+// Labels that have grown to this are forgotten.
+inline constexpr std::size_t kMostLabelBytes = 32 << 20;
 
 struct MonthRunOptions {
   FoldOptions fold;
@@ -32,61 +35,38 @@ struct MonthRunOptions {
   bool workers_share_days = true;  // performance.parallel_chunks
   bool write_empty_days = false;   // run.full
   bool keep_chunks = false;        // performance.delete_intermediate_dfs: false
+  // Line items of pods in a group from which on to keep the names of those without storage costs more than to read storage once more.
+  std::int64_t rows_worth_learning = 1 << 20;
 };
 
-// A day is finished rows, or the reason why there are none.
-struct DayOutcome {
-  Day day;
-  std::unique_ptr<EncodedDay> encoded;  // null: nothing is to be written
-  FanOuts fan_outs;
-  std::uint64_t input_rows = 0;
-  double encoding_seconds = 0;
-  std::optional<Error> refusal;
-  std::unique_ptr<MemoryShare> memory;  // what the rows hold
-};
-
-struct MonthRunFigures {
-  std::uint64_t rows_folded = 0;
-  std::int64_t bytes_read = 0;
-  double reading_seconds = 0;
-  double aggregation_seconds = 0;
-  double encoding_seconds = 0;
-};
-
-class MonthRun {
+class MonthRun final : public DaySource {
  public:
-  // What a run does for a month from the threads of the workers.
-  struct Hooks {
-    std::function<std::shared_ptr<const ReferenceData>()> reference;
-    std::function<std::unique_ptr<EncodedDay>(std::shared_ptr<const DayRows>)> encode;
-    std::function<void(std::uint64_t rows)> on_rows_folded;
-  };
-
-  MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options, Hooks hooks,
-           MemoryBudget& budget);
-  ~MonthRun();
+  // `folded`: all row groups of the plan's first group, folded elsewhere.
+  MonthRun(const MonthPlan& plan, Store& store, const ClusterIdentity& cluster, const MonthRunOptions& options, DayHooks hooks,
+           MemoryBudget& budget, std::optional<Fold> folded = std::nullopt);
+  ~MonthRun() override;
   MonthRun(const MonthRun&) = delete;
   MonthRun& operator=(const MonthRun&) = delete;
 
-  // Calls `deliver` for every day of the month's piece, oldest first, from the calling thread; it returns false to stop.
-  // Throws what is no matter of one day (a bug), and Error(kCancelled).
-  void deliver_days(const std::function<bool(DayOutcome&&)>& deliver, const std::atomic<bool>& cancelled);
-
-  // After deliver_days.
-  MonthRunFigures figures() const;
+  void deliver_days(const std::function<bool(DayOutcome&&)>& deliver, const std::atomic<bool>& cancelled) override;
+  MonthRunFigures figures() const override;
 
  private:
   // A partial fold of one worker, and the memory that it holds.
   struct PartialFold {
-    PartialFold(const FoldOptions& options, MemoryBudget& budget) : fold(options), memory(budget, "the tables of a day") {}
+    PartialFold(Fold begun, MemoryBudget& budget) : fold(std::move(begun)), memory(budget, "the tables of a day") {
+      // One dictionary can unfold to more texts than all chunks between two measurements.
+      fold.texts().guard_growth([this](std::size_t bytes) { memory.resize(static_cast<std::int64_t>(fold.memory_bytes() + bytes)); });
+    }
     Fold fold;
     MemoryShare memory;
     std::vector<Chunk> kept_chunks;
-    std::size_t storage_row_groups = 0;  // folded
+    std::size_t storage_row_groups = 0;  // folded, or read for the names of their pods
   };
   struct GroupState {
     std::size_t first_request = 0;  // of its row groups in the read-ahead
-    std::size_t storage_row_groups = 0;
+    std::vector<const PlannedRowGroup*> storage;
+    std::int64_t placement_rows = 0;
     std::size_t claimed = 0;  // row groups
     std::size_t folding = 0;
     bool started = false;
@@ -96,10 +76,10 @@ class MonthRun {
   };
   // Labels that a worker has met: most come again every day.
   struct LabelCache {
-    LabelCache(std::shared_ptr<const ReferenceData> data, MemoryBudget& budget)
-        : reference(std::move(data)),
-          maps(std::make_shared<LabelMaps>(reference->enabled_keys)),
-          memory(budget, "the label maps of a worker") {}
+    LabelCache(std::shared_ptr<const ReferenceData> data, std::shared_ptr<LabelMaps> known, MemoryBudget& budget)
+        : reference(std::move(data)), maps(std::move(known)), memory(budget, "the label maps of a worker") {}
+    LabelCache(const std::shared_ptr<const ReferenceData>& data, MemoryBudget& budget)
+        : LabelCache(data, std::make_shared<LabelMaps>(data->enabled_keys), budget) {}
     std::shared_ptr<const ReferenceData> reference;
     std::shared_ptr<LabelMaps> maps;
     MemoryShare memory;
@@ -110,16 +90,23 @@ class MonthRun {
     auto operator<=>(const Claim&) const = default;
   };
 
+  void start_workers();
   void work(int worker);
   std::optional<Claim> claim(int worker, std::optional<std::size_t> own_group);
   std::optional<std::size_t> claimable_group(std::optional<std::size_t> own_group);
   void fold_row_group(const Claim& claim, PartialFold& partial);
-  WantedColumns columns_of(const Claim& claim, const PartialFold& partial) const;
+  WantedColumns columns_of(const Claim& claim, PartialFold& partial);
+  void learn_pods(const GroupState& state, PartialFold& partial);
   void refuse(const Claim& claim, Day day, const Error& error);
   void refuse_days_of(const Claim& claim, const Error& error);
-  // Rows of days that the statistics exclude would be lost, so these days and those of the row group are refused.
+  void refuse_group(const Claim& claim, const Error& error);
+  void give_up_group(const Claim& claim, int worker, const Error& error);
+  // Days of which the row group may hold rows by its statistics, also outside of the piece.
+  DaySpan days_by_statistics(const PlannedRowGroup& row_group) const;
+  // Rows of days that the statistics exclude would be lost, or are, so these days and those of the row group are refused.
   void refuse_misplaced_rows(const Claim& claim, const Chunk& chunk);
   std::optional<Error> refusal_of(Day day) const;
+  bool is_in_vain(const DaySpan& days) const;
   void finish_group(std::size_t group, int worker);
   std::unique_ptr<PartialFold> merge_partials(std::size_t group);
   DayOutcome finish_day(const Fold* fold, Day day, int worker);
@@ -130,9 +117,10 @@ class MonthRun {
   std::size_t row_groups_of(std::size_t group) const { return plan_.groups[group].row_groups.size(); }
 
   const MonthPlan& plan_;
+  bool is_folded_ = false;  // the first group, elsewhere
   const ClusterIdentity& cluster_;
   const MonthRunOptions options_;
-  const Hooks hooks_;
+  const DayHooks hooks_;
   MemoryBudget& budget_;
 
   mutable std::mutex mutex_;

@@ -1,7 +1,5 @@
 #include "run/read_ahead.h"
 
-#include <arrow/io/caching.h>
-#include <arrow/util/future.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -12,12 +10,20 @@ namespace costmill {
 
 ReadAhead::ReadAhead(Store& store, std::vector<ReadRequest> requests, const ReadAheadOptions& options)
     : store_(store), requests_(std::move(requests)), options_(options), slots_(requests_.size()) {
-  for (int i = 0; i < options.readers; ++i) {
-    readers_.emplace_back([this](const std::stop_token& stop) { read_next_until_stopped(stop); });
+  readers_.reserve(static_cast<std::size_t>(options.readers));
+  try {
+    for (int i = 0; i < options.readers; ++i) {
+      readers_.emplace_back([this](const std::stop_token& stop) { read_next_until_stopped(stop); });
+    }
+  } catch (const std::exception&) {
+    // Where memory is short a thread may be refused. Workers read what nobody has begun.
   }
 }
 
-ReadAhead::~ReadAhead() {
+ReadAhead::~ReadAhead() { stop(); }
+
+void ReadAhead::stop() {
+  stopped_ = true;
   for (std::jthread& reader : readers_) reader.request_stop();  // wakes those that wait, too
 }
 
@@ -31,14 +37,19 @@ std::int64_t ReadAhead::held_bytes(const ReadRequest& request) const { return is
 std::shared_ptr<parquet::ParquetFileReader> ReadAhead::open(const ReadRequest& request) {
   const StoredFile& file = request.file->file;
   const bool streamed = is_streamed(request);
-  std::shared_ptr<parquet::ParquetFileReader> reader = open_parquet(store_, file, {.pool = options_.pool, .buffered_stream = streamed});
-  if (streamed) return reader;
+  const FetchCosts costs = store_.costs();
+  const ReadOptions options{.pool = options_.pool, .stream_bytes = streamed ? costs.stream_bytes : 0};
+  const auto& content = request.file->content;
+  const auto source = content == nullptr ? store_.open(file, options_.pool, &stopped_) : content;
+  std::shared_ptr<parquet::ParquetFileReader> reader = open_parquet(source, file, options, request.file->metadata);
+  if (streamed || content != nullptr) return reader;
   try {
     const WantedColumns wanted = wanted_columns(request.file->use, options_.derive_roles);
     const std::vector<int> columns =
         column_indices(*reader->metadata()->schema(), request.file->table, wanted, options_.only_wanted_columns);
-    reader->PreBuffer({request.row_group}, columns, arrow::io::IOContext(options_.pool), arrow::io::CacheOptions::Defaults());
-    PARQUET_THROW_NOT_OK(reader->WhenBuffered({request.row_group}, columns).status());
+    std::vector<arrow::io::ReadRange> ranges;
+    PARQUET_ASSIGN_OR_THROW(ranges, reader->GetReadRanges({request.row_group}, columns, costs.gap_bytes));
+    PARQUET_THROW_NOT_OK(source->fetch(ranges));
   } catch (...) {
     rethrow_parquet_error(file.path, fmt::format("row group {} cannot be read", request.row_group));
   }
@@ -72,9 +83,13 @@ void ReadAhead::read_next_until_stopped(const std::stop_token& stop) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     lock.lock();
     busy_seconds_ += seconds.count();
-    slot.reader = std::move(reader);
-    slot.failure = failure;
-    slot.state = State::kReady;
+    if (slot.state == State::kSkipped) {
+      ahead_bytes_ -= bytes;
+    } else {
+      slot.reader = std::move(reader);
+      slot.failure = failure;
+      slot.state = State::kReady;
+    }
     changed_.notify_all();
   }
 }
@@ -96,15 +111,10 @@ std::shared_ptr<parquet::ParquetFileReader> ReadAhead::take(std::size_t index) {
 }
 
 void ReadAhead::skip(std::size_t index) {
-  std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   Slot& slot = slots_[index];
-  if (slot.state != State::kIdle) {
-    changed_.wait(lock, [&] { return slot.state == State::kReady; });
-    ahead_bytes_ -= held_bytes(requests_[index]);
-    slot.reader = nullptr;
-    slot.failure = nullptr;
-  }
-  slot.state = State::kTaken;
+  if (slot.state == State::kReady) ahead_bytes_ -= held_bytes(requests_[index]);
+  slot = {.state = State::kSkipped, .reader = nullptr, .failure = nullptr};
   changed_.notify_all();
 }
 

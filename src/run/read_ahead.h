@@ -3,6 +3,7 @@
 
 #include <parquet/file_reader.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -43,13 +44,17 @@ class ReadAhead {
 
   // The reader of request `index`, ready to decode. Each index is taken once. Throws what reading it threw.
   std::shared_ptr<parquet::ParquetFileReader> take(std::size_t index);
+  // Of any row group, ahead of none. Throws what reading it throws.
+  std::shared_ptr<parquet::ParquetFileReader> open(const ReadRequest& request);
   // Nobody will come for it.
   void skip(std::size_t index);
+  // Nobody will come any more: what still waits for a server ends, by Error(kCancelled).
+  void stop();
 
   double busy_seconds() const;
 
  private:
-  enum class State { kIdle, kReading, kReady, kTaken };
+  enum class State { kIdle, kReading, kReady, kTaken, kSkipped };
   struct Slot {
     State state = State::kIdle;
     std::shared_ptr<parquet::ParquetFileReader> reader;
@@ -57,7 +62,6 @@ class ReadAhead {
   };
 
   void read_next_until_stopped(const std::stop_token& stop);
-  std::shared_ptr<parquet::ParquetFileReader> open(const ReadRequest& request);
   std::int64_t held_bytes(const ReadRequest& request) const;
   bool is_streamed(const ReadRequest& request) const;
 
@@ -70,6 +74,7 @@ class ReadAhead {
   std::size_t next_ = 0;
   std::int64_t ahead_bytes_ = 0;
   double busy_seconds_ = 0;
+  std::atomic<bool> stopped_{false};
   std::vector<std::jthread> readers_;
 };
 

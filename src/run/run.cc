@@ -1,103 +1,31 @@
 #include "run/run.h"
 
-#include <arrow/io/interfaces.h>
 #include <arrow/util/thread_pool.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <thread>
 
-#include "costmill/version.h"
+#include "changes/figures_config.h"
+#include "config/s3.h"
+#include "memory/container.h"
 #include "memory/memory.h"
 #include "run/clusters.h"
+#include "run/day_choice.h"
+#include "run/day_judge.h"
+#include "run/day_record_of.h"
+#include "run/day_source.h"
 #include "run/month_run.h"
-#include "run/postgres_settings.h"
+#include "run/run_options.h"
 #include "run/stopwatch.h"
 #include "run/update_nodes.h"
-#include "sink/digest.h"
 #include "sink/sink.h"
 
 namespace costmill {
 namespace {
-
-// Without a limit of its own a run takes at most this share of the machine (or container), so that the rest of it lives.
-constexpr double kShareOfMachine = 0.8;
-// Row groups read ahead take at most this share of the memory limit, as tables and decoding need the rest, and never more than keeps
-// the workers busy.
-constexpr std::int64_t kReadAheadShare = 8;
-constexpr std::int64_t kMostReadAheadBytes = 32 << 20;
-
-std::int64_t memory_limit_of(const Config& config) {
-  if (config.performance.memory_limit_bytes > 0) return config.performance.memory_limit_bytes;
-  return static_cast<std::int64_t>(static_cast<double>(machine_memory_bytes()) * kShareOfMachine);
-}
-
-int workers_of(const Config& config) { return std::max(1, config.performance.max_workers); }
-
-bool derives_roles(const Config& config) { return !config.run.reference; }
-
-PlanOptions plan_options(const Config& config, arrow::MemoryPool* pool) {
-  return {.pods = config.features.pod_aggregation,
-          .storage = config.features.storage_aggregation,
-          .derive_roles = derives_roles(config),
-          .parallel_readers = config.performance.parallel_readers,
-          .read = {.pool = pool}};
-}
-
-std::int64_t read_ahead_bytes_of(const MemoryBudget& budget) {
-  return std::min(budget.limit_bytes() / kReadAheadShare, kMostReadAheadBytes);
-}
-
-// Streaming bounds the read-ahead. `auto` streams what is both many rows and many bytes.
-bool is_bounded(const Config& config, const MonthPlan& plan, std::int64_t read_ahead_bytes) {
-  if (config.performance.use_streaming != Streaming::kAuto) return config.performance.use_streaming == Streaming::kOn;
-  std::int64_t rows = 0;
-  std::int64_t bytes = 0;
-  for (const DayGroup& group : plan.groups) {
-    for (const PlannedRowGroup& row_group : group.row_groups) {
-      rows += row_group.rows;
-      bytes += row_group.compressed_bytes;
-    }
-  }
-  return rows > config.performance.streaming_threshold_rows && bytes > read_ahead_bytes;
-}
-
-MonthRunOptions month_options(const Config& config, const MonthPlan& plan, const MemoryBudget& budget, arrow::MemoryPool* pool) {
-  const std::int64_t read_ahead_bytes = read_ahead_bytes_of(budget);
-  MonthRunOptions options;
-  options.fold = {.first_day = plan.piece.days.from,
-                  .last_day = plan.piece.days.to,
-                  .pods = config.features.pod_aggregation,
-                  .storage = config.features.storage_aggregation,
-                  .unallocated = config.features.unallocated_capacity,
-                  .cost_category = config.features.cost_category,
-                  .derive_roles = derives_roles(config)};
-  options.scan = {.chunk_rows = static_cast<std::size_t>(config.performance.chunk_size_rows),
-                  .coding = config.performance.use_categorical ? TextCoding::kDictionaryCodes : TextCoding::kPlainText,
-                  .pool = pool,
-                  .only_wanted_columns = config.performance.column_filtering};
-  options.read_ahead = {.readers = config.performance.parallel_readers,
-                        .budget_bytes = read_ahead_bytes,
-                        .bounded = is_bounded(config, plan, read_ahead_bytes),
-                        .only_wanted_columns = config.performance.column_filtering,
-                        .derive_roles = derives_roles(config),
-                        .pool = pool};
-  options.workers = workers_of(config);
-  options.workers_share_days = config.performance.parallel_chunks;
-  options.write_empty_days = config.run.full;
-  options.keep_chunks = !config.performance.delete_intermediate_dfs;
-  return options;
-}
-
-std::string config_digest(const Config& config, const ClusterIdentity& cluster) {
-  std::string text = fmt::format("pods {}\nstorage {}\nunallocated {}\ncost_category {}\n", config.features.pod_aggregation,
-                                 config.features.storage_aggregation, config.features.unallocated_capacity, config.features.cost_category);
-  text += fmt::format("cluster {}\nid {}\nalias {}\nperiod {}\n", cluster.source_uuid, cluster.cluster_id, cluster.cluster_alias,
-                      cluster.report_period_id ? std::to_string(*cluster.report_period_id) : "NULL");
-  text += fmt::format("layout {}\n", config.run.layout == LayoutKind::kKoku ? "koku" : "poc");
-  return hex_digest(text);
-}
 
 std::string fan_out_warning(Day day, const FanOuts& fan_outs) {
   const std::pair<std::size_t, const char*> counts[] = {
@@ -115,61 +43,42 @@ std::string fan_out_warning(Day day, const FanOuts& fan_outs) {
                      fmt::join(found, ", "));
 }
 
-std::vector<FileFingerprint> fingerprints(const MonthPlan& plan, Day day) {
-  std::vector<FileFingerprint> prints;
-  for (const StoredFile& file : plan.files_of(day)) prints.push_back({file.path, file.bytes, file.version});
-  return prints;
-}
-
 // What would fail all other days, too.
 bool is_of_sink(ErrorCode code) {
   return code == ErrorCode::kSinkUnavailable || code == ErrorCode::kSinkDenied || code == ErrorCode::kConflict;
 }
 
-PostgresSettings logged_settings(const Config& config, const RunEvents& events) {
-  PostgresSettings settings = postgres_settings(config.postgres);
-  if (config.logging.show_sql) {
-    settings.on_sql = [&events](std::string_view sql, double seconds) {
-      events.message(Severity::kInfo, fmt::format("sql ({:.4f} s): {}", seconds, sql));
-    };
-  }
-  return settings;
-}
-
-SinkOptions sink_options(const Config& config, const RunEvents& events, arrow::MemoryPool* pool) {
-  return {.commit = config.performance.incremental_db_writes ? Commit::kEachDay : Commit::kWholeRun,
-          .numeric = config.run.numeric == Numeric::kDecimal ? NumericOutput::kDecimal : NumericOutput::kFloat64,
-          .pool = pool,
-          .postgres = {.settings = logged_settings(config, events),
-                       .connections = config.postgres.connections,
-                       .replaced = config.postgres.replace == Replace::kOwnRows ? ReplacedRows::kOwn : ReplacedRows::kKokus,
-                       .bulk_copy = config.performance.use_bulk_copy,
-                       .insert_rows = static_cast<std::size_t>(config.performance.db_batch_size_rows),
-                       .validated_rows = config.validation.enabled ? static_cast<std::size_t>(config.validation.sample_size_rows) : 0,
-                       .on_notice = [&events](const std::string& notice) { events.message(Severity::kWarning, notice); }}};
-}
-
 // One run from begin to end; a class so that its steps share what they need.
 class Run {
  public:
-  Run(const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled)
-      : config_(config),
+  Run(const RunTarget& target, const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled)
+      : target_(target),
+        config_(config),
         events_(events),
         cancelled_(cancelled),
         budget_(memory_limit_of(config)),
-        pool_(*arrow::system_memory_pool(), budget_),  // gives memory back, which Arrow's own allocators do late
-        store_(open_store(config.run.input)) {}
+        ceiling_(budget_),
+        pool_(*target.pool, budget_),
+        store_(open_store(config.run.input, config.s3, &cancelled)),
+        judge_(config.run.strict, events) {}
 
   RunReport run() {
     const auto begin = Clock::now();
     stage("start", 0);
-    (void)arrow::io::SetIOThreadPoolCapacity(config_.performance.parallel_readers);
+    warn_of_limit();
+    if (!config_.s3.verify_tls && is_s3_uri(config_.run.input)) events_.message(Severity::kWarning, std::string(kUnverifiedServer));
     const std::vector<ChosenCluster> clusters = prepare();
     plan_all(clusters);
+    sink_ = target_.open_sink(&pool_);
+    std::vector<std::vector<MonthWork>> work;
+    for (std::size_t i = 0; i < clusters.size(); ++i) {
+      auto& months = work.emplace_back();
+      for (MonthPlan& plan : plans_[i]) months.push_back(choose_days(clusters[i], std::move(plan)));
+    }
+    announce(work);
     report_.seconds.planning = seconds_since(begin);
-    sink_ = open_sink(config_.run.sink, sink_options(config_, events_, &pool_));
     try {
-      for (std::size_t i = 0; i < clusters.size(); ++i) run_cluster(clusters[i], plans_[i]);
+      for (std::size_t i = 0; i < clusters.size(); ++i) run_cluster(clusters[i], work[i]);
     } catch (...) {
       keep_whole_days();
       throw;
@@ -179,6 +88,8 @@ class Run {
     report_.seconds.writing += seconds_since(writing);
     report_.seconds.wall = seconds_since(begin);
     stage("after write", report_.seconds.writing);
+    report_.bytes_fetched += store_->bytes_fetched();
+    report_.sanity = judge_.report();
     report_.sink = sink_->figures();
     report_.memory = memory_usage();
     return std::move(report_);
@@ -191,8 +102,21 @@ class Run {
     try {
       sink_->finish();
     } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) return;
       events_.message(Severity::kWarning, fmt::format("days written before the failure may be missing: {}", error.what()));
     }
+  }
+
+  void warn_of_limit() {
+    const std::int64_t machine = machine_memory_bytes();
+    const std::int64_t within = memory_limit_within(machine);
+    if (budget_.limit_bytes() <= std::max(within, machine - kBeyondLimitBytes)) return;
+    const auto mib = [](std::int64_t bytes) { return bytes >> 20; };
+    events_.message(
+        Severity::kWarning,
+        fmt::format("performance.memory_limit is {} MiB, but machine or container have {} MiB, and up to {} MiB are held beyond "
+                    "the limit: the system may kill the process; set it to {} MiB or less, or leave it to auto",
+                    mib(budget_.limit_bytes()), mib(machine), mib(kBeyondLimitBytes), mib(within)));
   }
 
   void stage(const char* name, double phase_seconds) {
@@ -206,14 +130,14 @@ class Run {
       reference_ = load();
       return choose_clusters(config_, *store_);
     }
-    const PostgresTarget database = node_database(config_, logged_settings(config_, events_));
+    const PostgresTarget database = node_database(config_, run_settings(config_, events_, cancelled_));
     std::vector<ChosenCluster> clusters = choose_clusters(config_, *store_);
     update_nodes(database, clusters,
                  {.config = config_,
                   .store = *store_,
                   .budget = budget_,
                   .pool = &pool_,
-                  .read_ahead_bytes = read_ahead_bytes_of(budget_),
+                  .read_ahead_bytes = read_ahead_bytes(),
                   .events = events_,
                   .cancelled = cancelled_});
     reference_ = load();
@@ -222,7 +146,7 @@ class Run {
 
   std::shared_ptr<const ReferenceData> load() const {
     return std::make_shared<const ReferenceData>(
-        load_reference(config_.run.reference.value_or(""), config_.enabled_label_keys, logged_settings(config_, events_)));
+        load_reference(config_.run.reference.value_or(""), config_.enabled_label_keys, run_settings(config_, events_, cancelled_)));
   }
 
   void plan_all(const std::vector<ChosenCluster>& clusters) {
@@ -234,16 +158,35 @@ class Run {
     for (const ChosenCluster& cluster : clusters) {
       auto& months = plans_.emplace_back();
       for (const MonthPiece& piece : cut_at_month_ends(cluster.window)) {
-        months.push_back(plan_month(*store_, cluster.layout, cluster.tree, piece, plan_options(config_, &pool_)));
+        months.push_back(plan_piece(cluster, piece));
         notice_all(months.back());
-        for (const DayGroup& group : months.back().groups) {
-          for (const PlannedRowGroup& row_group : group.row_groups) progress_.rows += static_cast<std::uint64_t>(row_group.rows);
-        }
-        progress_.days += static_cast<std::size_t>(piece.days.to.number - piece.days.from.number + 1);
         report_.files += months.back().files.size();
         report_.files_without_rows += months.back().files_without_rows;
+        for (const PlannedFile& file : months.back().files) report_.bytes_in_files += file.file.bytes;
       }
     }
+  }
+
+  // A file that changes between listing and reading is listed and read again, once: if it still changes, its writer is not done.
+  MonthPlan plan_piece(const ChosenCluster& cluster, const MonthPiece& piece) {
+    try {
+      return plan_piece_once(cluster, piece);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kInputChanged) throw;
+      notice_again(piece.days.from, error);
+    }
+    listed_again_.emplace(cluster.identity.source_uuid, piece.days.from);
+    return plan_piece_once(cluster, piece);
+  }
+
+  MonthPlan plan_piece_once(const ChosenCluster& cluster, const MonthPiece& piece) {
+    const std::int64_t held = target_.elsewhere ? 0 : held_bytes_a_table_of(budget_, plans_);
+    return plan_month(*store_, cluster.layout, cluster.tree, piece, plan_options(config_, held, &pool_));
+  }
+
+  void notice_again(Day from, const Error& error) {
+    events_.message(Severity::kWarning,
+                    fmt::format("{} and the days after it are listed and read again, once: {}", to_string(from), error.what()));
   }
 
   void notice_all(const MonthPlan& plan) {
@@ -255,16 +198,6 @@ class Run {
       events_.message(Severity::kInfo, fmt::format("{} files without rows skipped", plan.files_without_rows));
   }
 
-  void run_cluster(const ChosenCluster& cluster, const std::vector<MonthPlan>& months) {
-    const std::size_t days_before = report_.days.size();
-    const std::size_t failed_before = report_.failed_days.size();
-    for (const MonthPlan& plan : months) run_month(identity_in(cluster, plan), plan);
-    if (report_.days.size() == days_before && report_.failed_days.size() == failed_before) {
-      events_.message(Severity::kInfo, fmt::format("no rows of cluster {} from {} to {}: nothing to write", cluster.identity.source_uuid,
-                                                   to_string(cluster.window.from), to_string(cluster.window.to)));
-    }
-  }
-
   // A report period that is not configured is the sink's matter, month by month.
   ClusterIdentity identity_in(const ChosenCluster& cluster, const MonthPlan& plan) {
     ClusterIdentity identity = cluster.identity;
@@ -272,58 +205,135 @@ class Run {
     return identity;
   }
 
-  void run_month(const ClusterIdentity& cluster, const MonthPlan& plan) {
-    const std::string digest = config_digest(config_, cluster);
-    MonthRun month(plan, *store_, cluster, month_options(config_, plan, budget_, &pool_),
-                   {.reference = [this] { return config_.performance.cache_enabled_tags ? reference_ : load(); },
-                    .encode = [this](std::shared_ptr<const DayRows> rows) { return sink_->encode(std::move(rows)); },
-                    .on_rows_folded = [this](std::uint64_t rows) { count_rows(rows); }},
-                   budget_);
+  MonthWork choose_days(const ChosenCluster& cluster, MonthPlan&& plan) {
+    MonthWork work{.plan = std::move(plan), .cluster = {}, .figures = {}, .choice = {}};
+    work.cluster = identity_in(cluster, work.plan);
+    work.figures = figures_config(config_, work.cluster);
+    const Month month = work.plan.piece.month;
+    const RecordedDays recorded =
+        sink_->recorded_days(work.cluster.source_uuid, {Day{first_day(month).number - kDaysOfHistory}, last_day(month)});
+    const std::vector<DayChange> changes = day_changes(work.plan, recorded, work.figures, *reference_);
+    DayHistory& history = histories_[work.cluster.source_uuid];
+    history.add_records(recorded);
+    history.add_plan(changes);
+    work.choice = target_.choose_days(work.cluster, work.plan, changes);
+    work.plan.keep(work.choice.to_do);
+    report_.days_unchanged += work.choice.unchanged;
+    progress_.days += work.choice.to_do.size();
+    for (const DayGroup& group : work.plan.groups) {
+      for (const PlannedRowGroup& row_group : group.row_groups) progress_.rows += static_cast<std::uint64_t>(row_group.rows);
+    }
+    return work;
+  }
+
+  // In the order of days with those that are written; nullopt: all that are left.
+  void remove_gone(MonthWork& work, std::optional<Day> before) {
+    std::deque<Day>& gone = work.choice.to_remove;
+    for (; !gone.empty() && (!before || gone.front() < *before); gone.pop_front()) {
+      sink_->remove_day({work.cluster.source_uuid, gone.front()});
+      ++days_written_;
+      ++report_.days_removed;
+    }
+  }
+
+  void run_cluster(const ChosenCluster& cluster, std::vector<MonthWork>& months) {
+    const auto done = [&] { return report_.days.size() + report_.failed_days.size() + report_.days_removed; };
+    const std::size_t done_before = done();
+    std::size_t unchanged = 0;
+    for (MonthWork& work : months) {
+      unchanged += work.choice.unchanged;
+      run_month(cluster, work);
+    }
+    if (done() != done_before) return;
+    events_.message(Severity::kInfo,
+                    fmt::format("{} of cluster {} from {} to {}: nothing to write", unchanged == 0 ? "no rows" : "nothing new",
+                                cluster.identity.source_uuid, to_string(cluster.window.from), to_string(cluster.window.to)));
+  }
+
+  void run_month(const ChosenCluster& cluster, MonthWork& work) {
+    const bool is_second = listed_again_.contains({cluster.identity.source_uuid, work.plan.piece.days.from});
+    const auto changed_day = run_days(work, is_second ? IfChanged::kRefuse : IfChanged::kStop);
+    if (!changed_day) return;
+    MonthPiece rest = work.plan.piece;
+    rest.days.from = *changed_day;
+    MonthWork again = choose_days(cluster, plan_piece_once(cluster, rest));
+    if (target_.elsewhere) target_.elsewhere->announce(std::array{&std::as_const(again)}, *reference_);
+    run_days(again, IfChanged::kRefuse);
+  }
+
+  enum class IfChanged { kStop, kRefuse };
+
+  void announce(const std::vector<std::vector<MonthWork>>& work) {
+    if (!target_.elsewhere) return;
+    std::vector<const MonthWork*> months;
+    for (const auto& of_cluster : work) {
+      for (const MonthWork& month : of_cluster) months.push_back(&month);
+    }
+    target_.elsewhere->announce(months, *reference_);
+  }
+
+  std::unique_ptr<DaySource> open_days(const MonthWork& work) {
+    DayHooks hooks{.reference = [this] { return config_.performance.cache_enabled_tags ? reference_ : load(); },
+                   .encode = [this](std::shared_ptr<const DayRows> rows) { return sink_->encode(std::move(rows)); },
+                   .on_rows_folded = [this](std::uint64_t rows) { count_rows(rows); },
+                   .take_fold = {}};
+    if (target_.elsewhere) return target_.elsewhere->open_days(work, std::move(hooks));
+    return std::make_unique<MonthRun>(work.plan, *store_, work.cluster, month_options(config_, work.plan, read_ahead_bytes(), &pool_),
+                                      std::move(hooks), budget_);
+  }
+
+  // Days are delivered until the first whose files changed since the plan, which is returned with IfChanged::kStop.
+  std::optional<Day> run_days(MonthWork& work, IfChanged if_changed) {
+    const std::unique_ptr<DaySource> month = open_days(work);
     double writing_seconds = 0;
-    month.deliver_days(
+    std::optional<Day> changed_day;
+    month->deliver_days(
         [&](DayOutcome&& outcome) {
+          if (if_changed == IfChanged::kStop && outcome.refusal && outcome.refusal->code() == ErrorCode::kInputChanged) {
+            notice_again(outcome.day, *outcome.refusal);
+            changed_day = outcome.day;
+            return false;
+          }
           const auto writing = Clock::now();
-          deliver(cluster, plan, digest, std::move(outcome));
+          remove_gone(work, outcome.day);
+          deliver(work, std::move(outcome));
           writing_seconds += seconds_since(writing);
           return true;
         },
         cancelled_);
-    const MonthRunFigures figures = month.figures();
+    if (!changed_day) remove_gone(work, std::nullopt);
+    const MonthRunFigures figures = month->figures();
+    report_.bytes_fetched += figures.bytes_fetched;
     report_.seconds.reading += figures.reading_seconds;
     report_.seconds.aggregation += figures.aggregation_seconds;
     report_.seconds.writing += figures.encoding_seconds + writing_seconds;
-    report_.bytes_read += figures.bytes_read;
     stage("after reading", figures.reading_seconds);
     if (config_.performance.gc_after_aggregation)
       cleanup_memory([this](const std::string& line) { events_.message(Severity::kDebug, line); });
     stage("after aggregation", figures.aggregation_seconds);
+    return changed_day;
   }
 
   // Writes a finished day, or deals with a refused one.
-  void deliver(const ClusterIdentity& cluster, const MonthPlan& plan, const std::string& digest, DayOutcome&& outcome) {
+  void deliver(const MonthWork& work, DayOutcome&& outcome) {
     count_day();
+    if (!outcome.refusal && outcome.encoded != nullptr && outcome.input_rows > 0)
+      outcome.refusal = judge_.judge(work.plan, outcome, histories_[work.cluster.source_uuid]);
     if (outcome.refusal) {
       // In one transaction one bad day rolls all back, so going on would be for nothing.
       if (!config_.run.keep_going || !config_.performance.incremental_db_writes || is_of_sink(outcome.refusal->code()))
         throw Error(*outcome.refusal);
       events_.message(Severity::kWarning, fmt::format("{} is not written: {}", to_string(outcome.day), outcome.refusal->what()));
-      report_.failed_days.push_back({cluster.source_uuid, outcome.day, *outcome.refusal});
+      report_.failed_days.push_back({work.cluster.source_uuid, outcome.day, *outcome.refusal});
       return;
     }
     if (outcome.encoded == nullptr) return;
     if (outcome.fan_outs.any()) events_.message(Severity::kWarning, fan_out_warning(outcome.day, outcome.fan_outs));
-    const DayRecord record{.source_uuid = cluster.source_uuid,
-                           .day = outcome.day,
-                           .files = fingerprints(plan, outcome.day),
-                           .reference_digest = reference_->digest(),
-                           .config_digest = digest,
-                           .program_version = kVersion,
-                           .rows = outcome.encoded->row_count,
-                           .digest = outcome.encoded->digest};
+    const DayRecord record = record_of(work.plan, work.cluster, work.figures, *reference_, outcome);
     sink_->write_day(std::move(outcome.encoded), record);
     ++days_written_;
     if (outcome.input_rows == 0) return;
-    const DayReport day{cluster.source_uuid, outcome.day, outcome.input_rows, record.rows};
+    const DayReport day{work.cluster.source_uuid, outcome.day, outcome.input_rows, record.rows, record.digest};
     report_.days.push_back(day);
     report_.input_rows += day.input_rows;
     report_.output_rows += day.output_rows;
@@ -345,15 +355,22 @@ class Run {
     ++progress_.days_done;
   }
 
+  std::int64_t read_ahead_bytes() const { return read_ahead_bytes_of(budget_, store_->costs()); }
+
+  const RunTarget& target_;
   const Config& config_;
   const RunEvents& events_;
   const std::atomic<bool>& cancelled_;
   MemoryBudget budget_;
+  ProcessCeiling ceiling_;
   CappedPool pool_;
   std::unique_ptr<Store> store_;
   std::shared_ptr<const ReferenceData> reference_;
-  std::vector<std::vector<MonthPlan>> plans_;  // by cluster
+  std::vector<std::vector<MonthPlan>> plans_;           // by cluster
+  std::set<std::pair<std::string, Day>> listed_again_;  // months, by cluster and first day
   std::unique_ptr<Sink> sink_;
+  DayJudge judge_;
+  std::map<std::string, DayHistory> histories_;  // by cluster
   RunReport report_;
   std::size_t days_written_ = 0;  // also those that became empty
   std::mutex progress_mutex_;
@@ -362,20 +379,13 @@ class Run {
 
 }  // namespace
 
-RunReport run(const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled) {
-  return Run(config, events, cancelled).run();
+RunReport run_into(const RunTarget& target, const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled) {
+  return Run(target, config, events, cancelled).run();
 }
 
-std::vector<ClusterPlan> plan(const Config& config) {
-  const std::unique_ptr<Store> store = open_store(config.run.input);
-  std::vector<ClusterPlan> plans;
-  for (const ChosenCluster& cluster : choose_clusters(config, *store)) {
-    ClusterPlan& plan = plans.emplace_back(ClusterPlan{cluster.identity, cluster.tree, cluster.window, {}});
-    for (const MonthPiece& piece : cut_at_month_ends(cluster.window)) {
-      plan.months.push_back(plan_month(*store, cluster.layout, cluster.tree, piece, plan_options(config, arrow::default_memory_pool())));
-    }
-  }
-  return plans;
+RunReport run(const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled) {
+  const auto open = [&](arrow::MemoryPool* pool) { return open_sink(config.run.sink, sink_options(config, events, cancelled, pool)); };
+  return run_into({.open_sink = open, .choose_days = choose_new_days(config, events)}, config, events, cancelled);
 }
 
 }  // namespace costmill

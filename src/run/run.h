@@ -1,16 +1,19 @@
 // The whole run: clusters, months, days; from an immutable Config to committed days and a report.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "changes/day_changes.h"
 #include "config/config.h"
 #include "costmill/error.h"
 #include "costmill/memory_tools.h"
 #include "plan/plan.h"
+#include "sanity/day_sanity.h"
 #include "sink/sink.h"
 #include "summary/day_rows.h"
 
@@ -30,6 +33,7 @@ struct DayReport {
   Day day;
   std::uint64_t input_rows = 0;
   std::uint64_t output_rows = 0;
+  std::string digest;  // of its record
 };
 
 struct DayFailure {
@@ -38,14 +42,24 @@ struct DayFailure {
   Error error;
 };
 
+// What the checks of docs/sanity.md found.
+struct SanityReport {
+  std::size_t days = 0;                               // with findings
+  std::array<std::uint64_t, kSanityChecks> counts{};  // by check
+};
+
 struct RunReport {
   std::vector<DayReport> days;          // committed, with rows
   std::vector<DayFailure> failed_days;  // only with keep_going
+  std::size_t days_unchanged = 0;       // and left alone
+  std::size_t days_removed = 0;         // only with prune
   std::uint64_t input_rows = 0;
   std::uint64_t output_rows = 0;
   std::size_t files = 0;
   std::size_t files_without_rows = 0;
-  std::int64_t bytes_read = 0;  // compressed, of the row groups read
+  std::uint64_t bytes_in_files = 0;
+  std::int64_t bytes_fetched = 0;  // of them; what two reads share counts twice
+  SanityReport sanity;
   PhaseSeconds seconds;
   SinkFigures sink;
   MemoryUsage memory;
@@ -76,13 +90,17 @@ struct RunEvents {
 // date) are committed, as config.run and performance.incremental_db_writes say.
 RunReport run(const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled);
 
-// What run() would read and write; touches nothing.
+// What run() would read and write; touches nothing. Days that run() would leave alone are in it, too.
+struct PlannedMonth {
+  MonthPlan plan;
+  std::vector<DayChange> changes;
+};
 struct ClusterPlan {
   ClusterIdentity cluster;
   ClusterTree tree;
   DateRange window;
-  std::vector<MonthPlan> months;
+  std::vector<PlannedMonth> months;
 };
-std::vector<ClusterPlan> plan(const Config& config);
+std::vector<ClusterPlan> plan(const Config& config, const std::atomic<bool>& cancelled);
 
 }  // namespace costmill

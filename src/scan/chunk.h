@@ -91,8 +91,16 @@ struct NumberColumn {
   std::vector<double> values;       // 0 where not valid
   std::vector<std::uint8_t> valid;  // 1: a value; unspecified unless has_nulls
   bool has_nulls = true;
+  double least = -std::numeric_limits<double>::infinity();  // no value is smaller, or larger; a NaN leaves them infinite
+  double largest = std::numeric_limits<double>::infinity();
 
   bool is_valid(std::size_t row) const { return !has_nulls || valid[row] != 0; }
+  // All lie within -limit and limit, both excluded, as far as the bounds tell.
+  bool surely_within(double limit) const { return -limit < least && largest < limit; }
+  void forget_bounds() {
+    least = -std::numeric_limits<double>::infinity();
+    largest = std::numeric_limits<double>::infinity();
+  }
 };
 
 // Rows [begin, end) of a chunk.

@@ -3,9 +3,11 @@
 
 #include <parquet/column_page.h>
 #include <parquet/file_reader.h>
+#include <parquet/statistics.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -54,9 +56,17 @@ class ColumnPages {
   // Takes `rows` <= rows() rows of the data page. Returns how many are not NULL; unless that is all, valid[] tells which.
   std::size_t take_rows(std::size_t rows, std::uint8_t* valid);
 
+  // After the last row: pages and NULLs must be as many as the footer says.
+  void finish();
+
   const ColumnPlace& place() const { return place_; }
+  // Of the row group; null: none.
+  const parquet::Statistics* statistics() const { return statistics_.get(); }
 
  private:
+  void begin_dictionary(const parquet::DictionaryPage& page);
+  std::size_t take_levels(std::size_t rows, std::uint8_t* valid);
+  void end_page();
   void begin_data_page(const parquet::DataPage& page, std::span<const std::uint8_t> bytes);
   void begin_levels(parquet::Encoding::type encoding, std::span<const std::uint8_t>& bytes);
   std::span<const std::uint8_t> take(std::span<const std::uint8_t>& bytes, std::int64_t size) const;
@@ -66,10 +76,16 @@ class ColumnPages {
   bool nullable_;
   std::size_t rows_behind_;  // of the row group, behind the page at work
   ColumnPlace place_;
+  std::shared_ptr<parquet::Statistics> statistics_;
   std::span<const std::uint8_t> values_;
   parquet::Encoding::type encoding_ = parquet::Encoding::UNKNOWN;
   std::size_t dictionary_size_ = 0;
   std::size_t rows_ = 0;  // of the page, not taken yet
+  bool has_dictionary_ = false;
+  std::int64_t data_pages_ = 0;
+  std::int64_t nulls_ = 0;                    // taken
+  std::optional<std::int64_t> nulls_at_end_;  // of the page, as its header says
+  std::int64_t data_pages_in_footer_ = 0;     // 0: it says nothing
   HybridDecoder levels_;
   std::span<const std::uint8_t> packed_levels_;  // of the old encoding BIT_PACKED
   std::size_t next_packed_level_ = 0;

@@ -17,24 +17,27 @@ enum class TextCoding {
   kPlainText,        // every row's text is looked up (performance.use_categorical: false)
 };
 
-// Each read() fills exactly `rows` rows. Errors: kCorrupt (row missing, code outside the dictionary), kBadInput (type or value
-// that does not convert without loss).
+// Each read() fills exactly `rows` rows; finish(), after the last one, finds what should not be there. Errors: kCorrupt (row missing, code
+// outside the dictionary), kBadInput (type or value that does not convert without loss).
 class TextReader {
  public:
   virtual ~TextReader() = default;
   virtual void read(std::size_t rows, std::vector<TextId>& out) = 0;
+  virtual void finish() = 0;
 };
 
 class NumberReader {
  public:
   virtual ~NumberReader() = default;
   virtual void read(std::size_t rows, NumberColumn& out) = 0;
+  virtual void finish() = 0;
 };
 
 class TimeReader {
  public:
   virtual ~TimeReader() = default;
   virtual void read(std::size_t rows, std::vector<std::int64_t>& out_ms) = 0;
+  virtual void finish() = 0;
 };
 
 enum class TextScope {
@@ -42,7 +45,7 @@ enum class TextScope {
   kKnown,  // texts that `texts` lacks read NULL: nobody will ask for them
 };
 
-// Null for a column that holds only NULLs by its type.
+// Null for a column that holds only NULLs, by its type.
 std::unique_ptr<TextReader> make_text_reader(const ColumnSource& source, TextCoding coding, TextScope scope, Texts& texts);
 std::unique_ptr<NumberReader> make_number_reader(const ColumnSource& source);
 std::unique_ptr<TimeReader> make_time_reader(const ColumnSource& source);
@@ -53,6 +56,7 @@ class DiscardingReader {
   virtual ~DiscardingReader() = default;
   virtual void read(std::size_t rows) = 0;
 };
-std::unique_ptr<DiscardingReader> make_discarding_reader(parquet::RowGroupReader& row_group, int column);
+// Null for what is not worth decoding.
+std::unique_ptr<DiscardingReader> make_discarding_reader(const ColumnSource& source);
 
 }  // namespace costmill

@@ -1,6 +1,8 @@
 #include "scan/column_types.h"
 
 #include <fmt/format.h>
+#include <parquet/metadata.h>
+#include <parquet/statistics.h>
 
 #include "costmill/error.h"
 
@@ -13,6 +15,14 @@ void require_flat(const parquet::ColumnDescriptor& type, const ColumnPlace& plac
 }
 
 bool is_null_type(const parquet::ColumnDescriptor& type) { return type.logical_type() != nullptr && type.logical_type()->is_null(); }
+
+void require_only_nulls(const ColumnSource& source) {
+  const auto chunk = source.row_group.metadata()->ColumnChunk(source.column);
+  const auto statistics = chunk->is_stats_set() ? chunk->statistics() : nullptr;
+  if (statistics == nullptr || !statistics->HasNullCount() || statistics->null_count() == chunk->num_values()) return;
+  throw_damaged(source.place,
+                fmt::format("has {} NULLs in {} rows of a type that has no values", statistics->null_count(), chunk->num_values()));
+}
 
 bool is_text_type(const parquet::ColumnDescriptor& type) {
   if (type.physical_type() != parquet::Type::BYTE_ARRAY) return false;

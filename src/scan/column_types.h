@@ -14,6 +14,8 @@ namespace costmill {
 void require_flat(const parquet::ColumnDescriptor& type, const ColumnPlace& place);
 
 bool is_null_type(const parquet::ColumnDescriptor& type);  // a column that holds only NULLs, by its type
+// Where the statistics of such a column tell how many NULLs it has, they must be its rows.
+void require_only_nulls(const ColumnSource& source);
 bool is_text_type(const parquet::ColumnDescriptor& type);
 
 // Digits after the point of a decimal column; nullopt if it is none.

@@ -71,7 +71,7 @@ bool HybridDecoder::begin_run() {
   repeated_value_ = static_cast<std::uint32_t>(load_little_endian(bytes_.data(), bytes));
   repeated_left_ = count;
   bytes_ = bytes_.subspan(bytes);
-  return true;
+  return repeated_value_ <= mask_of(bit_width_);
 }
 
 void HybridDecoder::unpack(std::uint32_t* out, std::size_t count) {
@@ -112,6 +112,12 @@ bool HybridDecoder::read(std::span<std::uint32_t> out) {
     }
   }
   return true;
+}
+
+bool HybridDecoder::has_more() const {
+  constexpr std::size_t kMostPadding = 64;
+  return repeated_left_ > 0 || packed_left_ >= kMostPadding ||
+         std::any_of(bytes_.begin(), bytes_.end(), [](std::uint8_t byte) { return byte != 0; });
 }
 
 std::optional<std::uint32_t> HybridDecoder::take_repeated(std::size_t count) {

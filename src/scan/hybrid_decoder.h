@@ -22,6 +22,9 @@ class HybridDecoder {
   // Takes the next `count` values if they are one repeated value.
   std::optional<std::uint32_t> take_repeated(std::size_t count);
 
+  // Values that nobody has taken, beyond the padding that writers add to the last run.
+  bool has_more() const;
+
  private:
   bool begin_run();
   void unpack(std::uint32_t* out, std::size_t count);

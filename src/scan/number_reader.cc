@@ -20,6 +20,7 @@ class ConvertingReader final : public NumberReader {
     out.valid.resize(rows);
     out.has_nulls = decoder_.read(rows, out.values.data(), out.valid.data());
   }
+  void finish() override { decoder_.finish(); }
 
  private:
   PageDecoder<DType, double, Convert> decoder_;
@@ -51,7 +52,8 @@ double from_decimal(__int128 unscaled, int scale, const ColumnPlace& place) {
   if (unscaled >= kLimit || unscaled <= -kLimit) throw_lossy_value(fmt::format("{}E-{}", digits, scale), "double", place);
   const std::string text = fmt::format("{}e-{}", digits, scale);
   double number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) throw_lossy_value(text, "double", place);
   return number;
 }
 
@@ -106,7 +108,10 @@ std::unique_ptr<NumberReader> make_decimal_reader(const ColumnSource& source, in
 std::unique_ptr<NumberReader> make_number_reader(const ColumnSource& source) {
   const parquet::ColumnDescriptor& type = source.type();
   require_flat(type, source.place);
-  if (is_null_type(type)) return nullptr;
+  if (is_null_type(type)) {
+    require_only_nulls(source);
+    return nullptr;
+  }
   if (const auto scale = decimal_scale(type)) return make_decimal_reader(source, *scale);
   const auto& logical = type.logical_type();
   const bool is_plain = logical == nullptr || logical->is_none();

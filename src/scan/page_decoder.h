@@ -10,8 +10,10 @@
 #include <memory>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "scan/column_pages.h"
+#include "scan/value_bounds.h"
 
 namespace costmill {
 
@@ -28,6 +30,7 @@ class PageDecoder {
         pool_(source.pool),
         null_(null),
         convert_(std::move(convert)),
+        bounds_(source.type(), pages_.statistics()),
         dictionary_(source.pool),
         code_batch_(source.pool),
         other_batch_(source.pool),
@@ -46,13 +49,19 @@ class PageDecoder {
       } else {
         if (!has_nulls) std::fill_n(valid, done, std::uint8_t{1});
         has_nulls = true;
-        decode(dense_.reserve(present), present);
-        spread(valid + done, out + done, portion);
+        Value* const dense = dense_.reserve(present + 1);
+        dense[0] = null_;
+        decode(dense + 1, present);
+        spread(dense, valid + done, out + done, portion);
       }
       done += portion;
+      if (pages_.rows() == 0) end_page();
     }
     return has_nulls;
   }
+
+  // After the last row.
+  void finish() { pages_.finish(); }
 
  private:
   static constexpr bool kFixedSize = std::is_arithmetic_v<Stored> || std::is_same_v<Stored, parquet::Int96>;
@@ -75,9 +84,25 @@ class PageDecoder {
     if (pages_.encoding() != parquet::Encoding::PLAIN || size > plain_.size() / std::max<std::size_t>(kLeastBytes, 1)) {
       throw_damaged(pages_.place(), fmt::format("has a broken dictionary of {}", size));
     }
-    decode_plain(dictionary_.reserve(size), size);
+    if (decode_plain(dictionary_.reserve(size), size)) find_unlikely_codes(size);
+    if (!plain_.empty()) throw_damaged(pages_.place(), "has a dictionary with bytes behind its last value");
     dictionary_size_ = size;
   }
+
+  // Values beyond the statistics are no damage as long as no row has them: a dictionary may hold more than its row group.
+  void find_unlikely_codes(std::size_t size) {
+    std::span<const std::uint8_t> bytes = pages_.values();
+    unlikely_.resize(size);
+    for_each_plain(bytes, size, [&](std::size_t code, const Stored& stored) { unlikely_[code] = bounds_.exclude(stored); });
+  }
+
+  void end_page() const {
+    if (coding_ == Coding::kPlain ? !plain_.empty() : coding_ == Coding::kDictionary && codes_.has_more()) {
+      throw_damaged(pages_.place(), "has a page with more values than rows");
+    }
+  }
+
+  [[noreturn]] void throw_beyond_statistics() const { throw_damaged(pages_.place(), "has a value beyond its statistics"); }
 
   void begin_page() {
     const std::span<const std::uint8_t> bytes = pages_.values();
@@ -103,7 +128,9 @@ class PageDecoder {
 
   void decode(Value* out, std::size_t count) {
     switch (coding_) {
-      case Coding::kPlain: return decode_plain(out, count);
+      case Coding::kPlain:
+        if (decode_plain(out, count)) throw_beyond_statistics();
+        return;
       case Coding::kDictionary: return decode_codes(out, count);
       case Coding::kOther: return decode_other(out, count);
     }
@@ -113,12 +140,16 @@ class PageDecoder {
     if (count == 0) return;
     if (const auto code = codes_.take_repeated(count)) {
       check_code(*code);
+      if (!unlikely_.empty()) require_likely(*code);
       std::fill_n(out, count, dictionary_.data()[*code]);
       return;
     }
     std::uint32_t* const codes = code_batch_.reserve(count);
     if (!codes_.read({codes, count})) throw_damaged(pages_.place(), "has a page that ends before its last value");
     check_code(*std::max_element(codes, codes + count));
+    if (!unlikely_.empty()) {
+      for (std::size_t i = 0; i < count; ++i) require_likely(codes[i]);
+    }
     const Value* const dictionary = dictionary_.data();
     for (std::size_t i = 0; i < count; ++i) out[i] = dictionary[codes[i]];
   }
@@ -128,30 +159,50 @@ class PageDecoder {
     throw_damaged(pages_.place(), fmt::format("uses code {} of a dictionary of {}", code, dictionary_size_));
   }
 
-  void decode_plain(Value* out, std::size_t count) {
+  void require_likely(std::uint32_t code) const {
+    if (unlikely_[code]) throw_beyond_statistics();
+  }
+
+  // True if a value lies beyond the statistics.
+  bool decode_plain(Value* out, std::size_t count) {
+    bool is_beyond = false;
+    if (bounds_.known()) {
+      for_each_plain(plain_, count, [&](std::size_t i, const Stored& stored) {
+        is_beyond |= bounds_.exclude(stored);
+        out[i] = convert_(stored, pages_.place());
+      });
+    } else {
+      for_each_plain(plain_, count, [&](std::size_t i, const Stored& stored) { out[i] = convert_(stored, pages_.place()); });
+    }
+    return is_beyond;
+  }
+
+  // Takes `count` values off the front of `bytes`.
+  template <typename Visit>
+  void for_each_plain(std::span<const std::uint8_t>& bytes, std::size_t count, const Visit& visit) const {
     if constexpr (kFixedSize) {
-      const auto bytes = take(count * sizeof(Stored));
+      const auto all = take(bytes, count * sizeof(Stored));
       for (std::size_t i = 0; i < count; ++i) {
         Stored stored;
-        std::memcpy(&stored, bytes.data() + i * sizeof stored, sizeof stored);
-        out[i] = convert_(stored, pages_.place());
+        std::memcpy(&stored, all.data() + i * sizeof stored, sizeof stored);
+        visit(i, stored);
       }
     } else if constexpr (std::is_same_v<Stored, parquet::ByteArray>) {
       for (std::size_t i = 0; i < count; ++i) {
         std::uint32_t size = 0;
-        std::memcpy(&size, take(sizeof size).data(), sizeof size);
-        out[i] = convert_(parquet::ByteArray(size, take(size).data()), pages_.place());
+        std::memcpy(&size, take(bytes, sizeof size).data(), sizeof size);
+        visit(i, parquet::ByteArray(size, take(bytes, size).data()));
       }
     } else {
       const auto size = static_cast<std::size_t>(type_->type_length());
-      for (std::size_t i = 0; i < count; ++i) out[i] = convert_(parquet::FixedLenByteArray(take(size).data()), pages_.place());
+      for (std::size_t i = 0; i < count; ++i) visit(i, parquet::FixedLenByteArray(take(bytes, size).data()));
     }
   }
 
-  std::span<const std::uint8_t> take(std::size_t size) {
-    if (size > plain_.size()) throw_damaged(pages_.place(), "has a page that ends before its last value");
-    const auto taken = plain_.first(size);
-    plain_ = plain_.subspan(size);
+  std::span<const std::uint8_t> take(std::span<const std::uint8_t>& bytes, std::size_t size) const {
+    if (size > bytes.size()) throw_damaged(pages_.place(), "has a page that ends before its last value");
+    const auto taken = bytes.first(size);
+    bytes = bytes.subspan(size);
     return taken;
   }
 
@@ -159,12 +210,20 @@ class PageDecoder {
     Stored* const stored = other_batch_.reserve(count);
     const int decoded = count == 0 ? 0 : other_->Decode(stored, static_cast<int>(count));
     if (static_cast<std::size_t>(decoded) != count) throw_damaged(pages_.place(), "has a page that ends before its last value");
-    for (std::size_t i = 0; i < count; ++i) out[i] = convert_(stored[i], pages_.place());
+    for (std::size_t i = 0; i < count; ++i) {
+      if (bounds_.known() && bounds_.exclude(stored[i])) throw_beyond_statistics();
+      out[i] = convert_(stored[i], pages_.place());
+    }
   }
 
-  void spread(const std::uint8_t* valid, Value* out, std::size_t rows) const {
-    const Value* next = dense_.data();
-    for (std::size_t i = 0; i < rows; ++i) out[i] = valid[i] != 0 ? *next++ : null_;
+  // Without a branch, as NULLs come at random.
+  static void spread(const Value* null_and_values, const std::uint8_t* valid, Value* out, std::size_t rows) {
+    std::size_t next = 1;
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::size_t is_valid = valid[i];
+      out[i] = null_and_values[is_valid * next];
+      next += is_valid;
+    }
   }
 
   ColumnPages pages_;
@@ -172,10 +231,12 @@ class PageDecoder {
   arrow::MemoryPool* pool_;
   Value null_;
   Convert convert_;
+  ValueBounds<DType> bounds_;
   Coding coding_ = Coding::kPlain;
   std::span<const std::uint8_t> plain_;
   Scratch<Value> dictionary_;
   std::size_t dictionary_size_ = 0;
+  std::vector<bool> unlikely_;  // by code; empty: all are within the statistics
   HybridDecoder codes_;
   Scratch<std::uint32_t> code_batch_;
   std::unique_ptr<parquet::TypedDecoder<DType>> other_;

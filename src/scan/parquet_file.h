@@ -17,7 +17,8 @@ namespace costmill {
 
 struct ReadOptions {
   arrow::MemoryPool* pool = arrow::default_memory_pool();
-  bool buffered_stream = false;  // column chunks are read in pieces instead of whole
+  std::int64_t stream_bytes = 0;       // column chunks are read in pieces of this size; 0: whole
+  std::int64_t tail_bytes = 64 << 10;  // of a file, read at once in the hope that its footer is in them
 };
 
 // Days of interval_start by the statistics, both inclusive.
@@ -26,15 +27,29 @@ struct DaySpan {
   Day last;
 };
 
+// The same, in milliseconds since 1970-01-01.
+struct TimeSpan {
+  std::int64_t first_ms = 0;
+  std::int64_t last_ms = 0;
+
+  DaySpan days() const { return {day_of_ms(first_ms), day_of_ms(last_ms)}; }
+};
+
 struct RowGroupInfo {
   std::int64_t rows = 0;
   std::int64_t compressed_bytes = 0;
-  std::optional<DaySpan> days;  // nullopt: no usable statistics
+  std::optional<TimeSpan> times;  // nullopt: no usable statistics
 };
 
-// Opens and checks the footer. Errors: kCorrupt (not Parquet, truncated), kNoMemory, and those of Store::open.
+// Opens and checks the footer; `metadata`, if it is given, is the footer that an earlier opening of this version gave. Page indexes and
+// Bloom filters are never read. Errors: kCorrupt (not Parquet, truncated, a footer that contradicts itself), kBadInput (encrypted),
+// kNoMemory, and those of Store::open.
 std::unique_ptr<parquet::ParquetFileReader> open_parquet(Store& store, const StoredFile& file, const ReadOptions& options,
                                                          std::shared_ptr<parquet::FileMetaData> metadata = nullptr);
+
+// The same on what Store::open gave.
+std::unique_ptr<parquet::ParquetFileReader> open_parquet(std::shared_ptr<OpenedFile> source, const StoredFile& file,
+                                                         const ReadOptions& options, std::shared_ptr<parquet::FileMetaData> metadata);
 
 RowGroupInfo row_group_info(const parquet::FileMetaData& metadata, int row_group, const std::string& file);
 

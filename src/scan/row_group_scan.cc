@@ -4,6 +4,11 @@
 #include <numeric>
 
 namespace costmill {
+namespace {
+
+constexpr std::string_view kNotNeeded = "(not needed)";
+
+}  // namespace
 
 std::vector<int> column_indices(const parquet::SchemaDescriptor& file_schema, Table table, WantedColumns wanted, bool only_wanted_columns) {
   std::vector<int> indices;
@@ -59,13 +64,18 @@ RowGroupScan::RowGroupScan(std::shared_ptr<parquet::ParquetFileReader> reader, s
       if (index >= 0) texts_[i] = make_text_reader(source_of(index, schema_.texts[i].name), options.coding, scope, texts);
     }
     numbers_.resize(schema_.numbers.size());
+    bounds_.resize(numbers_.size());
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
       const int index = wanted.number(i) ? find(schema_.numbers[i].name) : -1;
-      if (index >= 0) numbers_[i] = make_number_reader(source_of(index, schema_.numbers[i].name));
+      if (index < 0) continue;
+      numbers_[i] = make_number_reader(source_of(index, schema_.numbers[i].name));
+      bounds_[i] = NumberBounds::of(*metadata->RowGroup(row_group)->ColumnChunk(index));
     }
     for (std::size_t i = 0; !options.only_wanted_columns && i < used.size(); ++i) {
       if (used[i]) continue;
-      if (auto discarding = make_discarding_reader(*group_, static_cast<int>(i))) discarded_.push_back(std::move(discarding));
+      const std::string name = file_schema.Column(static_cast<int>(i))->path()->ToDotString();
+      decoding_ = kNotNeeded;
+      if (auto discarding = make_discarding_reader(source_of(static_cast<int>(i), name))) discarded_.push_back(std::move(discarding));
     }
   } catch (...) {
     rethrow_parquet_error(file_, "cannot be decoded", decoding_);
@@ -81,6 +91,7 @@ bool RowGroupScan::next(Chunk& chunk) {
   const std::size_t rows = std::min({rows_left_, options_.chunk_rows, kDecodeBatchRows});
   try {
     decode(rows, chunk);
+    if (rows == rows_left_) finish();
   } catch (...) {
     rethrow_parquet_error(file_, "cannot be decoded", decoding_);
   }
@@ -89,6 +100,19 @@ bool RowGroupScan::next(Chunk& chunk) {
   first_row_ += rows;
   rows_left_ -= rows;
   return true;
+}
+
+void RowGroupScan::finish() {
+  decoding_ = kIntervalStart;
+  if (interval_start_) interval_start_->finish();
+  for (std::size_t i = 0; i < texts_.size(); ++i) {
+    decoding_ = schema_.texts[i].name;
+    if (texts_[i]) texts_[i]->finish();
+  }
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+    decoding_ = schema_.numbers[i].name;
+    if (numbers_[i]) numbers_[i]->finish();
+  }
 }
 
 void RowGroupScan::decode(std::size_t rows, Chunk& chunk) {
@@ -113,8 +137,11 @@ void RowGroupScan::decode(std::size_t rows, Chunk& chunk) {
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     decoding_ = schema_.numbers[i].name;
     NumberColumn& column = chunk.numbers[i];
+    column.forget_bounds();
     if (numbers_[i]) {
       numbers_[i]->read(rows, column);
+      const std::string violation = bounds_[i] ? bounds_[i]->violation(column) : std::string();
+      if (!violation.empty()) throw_damaged({file_, row_group_, std::string(decoding_)}, violation);
       continue;
     }
     if (!wanted_.number(i)) continue;
@@ -122,7 +149,7 @@ void RowGroupScan::decode(std::size_t rows, Chunk& chunk) {
     column.valid.assign(rows, 0);
     column.has_nulls = true;
   }
-  decoding_ = "(not needed)";
+  decoding_ = kNotNeeded;
   for (const auto& discarding : discarded_) discarding->read(rows);
 }
 

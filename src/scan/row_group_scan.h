@@ -7,6 +7,7 @@
 
 #include "scan/chunk.h"
 #include "scan/column_readers.h"
+#include "scan/number_bounds.h"
 #include "scan/parquet_file.h"
 
 namespace costmill {
@@ -33,6 +34,7 @@ class RowGroupScan {
 
  private:
   void decode(std::size_t rows, Chunk& chunk);
+  void finish();
   ColumnSource source_of(int column, std::string_view name);
 
   std::shared_ptr<parquet::ParquetFileReader> reader_;
@@ -47,6 +49,7 @@ class RowGroupScan {
   std::unique_ptr<TimeReader> interval_start_;
   std::vector<std::unique_ptr<TextReader>> texts_;  // null: not wanted, not in the file, or only NULLs
   std::vector<std::unique_ptr<NumberReader>> numbers_;
+  std::vector<std::optional<NumberBounds>> bounds_;  // by the same position
   std::vector<std::unique_ptr<DiscardingReader>> discarded_;
   const TableSchema& schema_;
 };

@@ -7,6 +7,17 @@ constexpr std::uint32_t bit(int position) { return 1U << position; }
 
 }  // namespace
 
+TableUse use_of(Table table, UseOptions options) {
+  switch (table) {
+    case Table::kPodHourly: return {.capacity = options.pods};
+    case Table::kPodDaily: return {.capacity = options.pods && options.one_pod_table, .pods = options.pods, .placements = options.storage};
+    case Table::kStorageDaily: return {.storage = options.storage};
+    case Table::kNodeLabels: return {.node_labels = true};
+    case Table::kNamespaceLabels: return {.namespace_labels = true};
+  }
+  return {};
+}
+
 WantedColumns wanted_columns(TableUse use, bool derive_roles) {
   using namespace pod_columns;
   WantedColumns wanted;

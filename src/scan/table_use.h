@@ -18,6 +18,14 @@ struct TableUse {
   bool operator==(const TableUse&) const = default;
 };
 
+// What a run reads of a table. Capacity comes from the hourly pods, or from the daily ones where one table serves as both.
+struct UseOptions {
+  bool pods = true;
+  bool storage = true;
+  bool one_pod_table = false;
+};
+TableUse use_of(Table table, UseOptions options);
+
 // The columns that a use reads.
 WantedColumns wanted_columns(TableUse use, bool derive_roles);
 // The same where all pods that have storage are known: the names of others, one a row or so, need not be kept.

@@ -31,6 +31,7 @@ class CodedTextReader final : public TextReader {
     out.resize(rows);
     decoder_.read(rows, out.data(), valid_.reserve(rows));
   }
+  void finish() override { decoder_.finish(); }
 
  private:
   PageDecoder<parquet::ByteArrayType, TextId, Lookup> decoder_;
@@ -46,6 +47,7 @@ class PlainTextReader final : public TextReader {
     coded_->read(rows, out);
     for (TextId& id : out) id = id == kNullText ? id : texts_.intern(texts_[id]);
   }
+  void finish() override { coded_->finish(); }
 
  private:
   std::unique_ptr<TextReader> coded_;
@@ -56,7 +58,10 @@ class PlainTextReader final : public TextReader {
 
 std::unique_ptr<TextReader> make_text_reader(const ColumnSource& source, TextCoding coding, TextScope scope, Texts& texts) {
   require_flat(source.type(), source.place);
-  if (is_null_type(source.type())) return nullptr;
+  if (is_null_type(source.type())) {
+    require_only_nulls(source);
+    return nullptr;
+  }
   if (!is_text_type(source.type())) throw_wrong_type(source.type(), "text", source.place);
   std::unique_ptr<TextReader> reader;
   if (scope == TextScope::kKnown) {

@@ -16,6 +16,7 @@ class ConvertingTimeReader final : public TimeReader {
     out_ms.resize(rows);
     decoder_.read(rows, out_ms.data(), valid_.reserve(rows));
   }
+  void finish() override { decoder_.finish(); }
 
  private:
   PageDecoder<DType, std::int64_t, Convert> decoder_;
@@ -39,7 +40,10 @@ std::int64_t from_text(const parquet::ByteArray& bytes, const ColumnPlace& place
 std::unique_ptr<TimeReader> make_time_reader(const ColumnSource& source) {
   const parquet::ColumnDescriptor& type = source.type();
   require_flat(type, source.place);
-  if (is_null_type(type)) return nullptr;
+  if (is_null_type(type)) {
+    require_only_nulls(source);
+    return nullptr;
+  }
   if (const auto unit = timestamp_unit(type)) {
     return make_converting<parquet::Int64Type>(source, [unit = *unit](std::int64_t v, const ColumnPlace&) { return to_ms(v, unit); });
   }

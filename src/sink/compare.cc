@@ -34,9 +34,8 @@ bool row_before(const StoredRow& left, const StoredRow& right) {
   return order != 0 ? order < 0 : left < right;
 }
 
-// Rows of a day, JSON canonical, sorted. Label texts repeat a lot, so each distinct one is parsed once.
-std::vector<StoredRow> sorted_rows(SinkReader& reader, const StoredKey& key, std::unordered_map<std::string, std::string>& canonical) {
-  std::vector<StoredRow> rows = reader.read_day(key);
+// Makes JSON canonical, and sorts. Label texts repeat a lot, so each distinct one is parsed once.
+void make_comparable(std::vector<StoredRow>& rows, std::unordered_map<std::string, std::string>& canonical) {
   for (StoredRow& row : rows) {
     for (std::size_t c = 0; c < kColumns.size(); ++c) {
       if (kColumns[c].kind != ColumnKind::kJson || !row[c]) continue;
@@ -46,7 +45,6 @@ std::vector<StoredRow> sorted_rows(SinkReader& reader, const StoredKey& key, std
     }
   }
   if (!std::is_sorted(rows.begin(), rows.end(), row_before)) std::sort(rows.begin(), rows.end(), row_before);
-  return rows;
 }
 
 std::string describe(const StoredRow& row) {
@@ -171,6 +169,14 @@ class DayComparison {
   CompareResult& result_;
 };
 
+void compare_day(const StoredKey& key, std::vector<StoredRow> left, std::vector<StoredRow> right, const CompareOptions& options,
+                 CompareResult& result) {
+  std::unordered_map<std::string, std::string> canonical;
+  make_comparable(left, canonical);
+  make_comparable(right, canonical);
+  DayComparison(key, options, result).compare(left, right);
+}
+
 }  // namespace
 
 std::string_view name_of(DifferenceKind kind) {
@@ -188,12 +194,13 @@ CompareResult compare_sinks(SinkReader& left, SinkReader& right, const CompareOp
     for (StoredKey& key : reader->days()) keys.insert(std::move(key));
   }
   CompareResult result;
-  for (const StoredKey& key : keys) {
-    std::unordered_map<std::string, std::string> canonical;
-    const std::vector<StoredRow> left_rows = sorted_rows(left, key, canonical);
-    const std::vector<StoredRow> right_rows = sorted_rows(right, key, canonical);
-    DayComparison(key, options, result).compare(left_rows, right_rows);
-  }
+  for (const StoredKey& key : keys) compare_day(key, left.read_day(key), right.read_day(key), options, result);
+  return result;
+}
+
+CompareResult compare_day(const StoredKey& key, std::vector<StoredRow> left, std::vector<StoredRow> right, const CompareOptions& options) {
+  CompareResult result;
+  compare_day(key, std::move(left), std::move(right), options, result);
   return result;
 }
 

@@ -46,4 +46,7 @@ struct CompareResult {
 // whatever their order.
 CompareResult compare_sinks(SinkReader& left, SinkReader& right, const CompareOptions& options);
 
+// The rows of one day.
+CompareResult compare_day(const StoredKey& key, std::vector<StoredRow> left, std::vector<StoredRow> right, const CompareOptions& options);
+
 }  // namespace costmill

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <functional>
 #include <list>
 #include <set>
 
@@ -72,26 +75,60 @@ void append_rows(PendingFile& file, const DayRows& rows) {
   file.write(block);
 }
 
+// All rows of another file of this kind.
+void append_file(const fs::path& path, PendingFile& spool) {
+  std::ifstream table(path, std::ios::binary);
+  std::string block;
+  std::getline(table, block);  // the header
+  block.resize(kBlockBytes);
+  while (table.read(block.data(), static_cast<std::streamsize>(block.size())), table.gcount() > 0)
+    spool.write(std::string_view(block).substr(0, static_cast<std::size_t>(table.gcount())));
+  if (!table.eof()) throw_file_error("read", path, errno);
+}
+
+// The rows of one day of it.
+void append_day_of(const fs::path& path, const StoredKey& key, PendingFile& spool) {
+  SummaryCsv table(path);
+  StoredRow row;
+  std::string block;
+  while (table.next(row)) {
+    if (table.key() != key) continue;
+    append_csv_row(block, row);
+    if (block.size() < kBlockBytes) continue;
+    spool.write(block);
+    block.clear();
+  }
+  spool.write(block);
+}
+
 class CsvSink final : public Sink {
  public:
-  explicit CsvSink(const fs::path& folder) : target_(folder / kCsvFileName), lock_((make_folder(folder), folder)), state_(folder, "csv") {
+  CsvSink(const fs::path& folder, Durability durability)
+      : target_(folder / kCsvFileName), durability_(durability), lock_((make_folder(folder), folder)), state_(folder, "csv", durability) {
     remove_dead_files(folder);
   }
 
   void write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) override;
+  void adopt_day(const fs::path& staged, const DayRecord& record) override;
+  void remove_day(const StoredKey& key) override { replaced_.insert(key); }
   void finish() override;
+  RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) override {
+    return fs::exists(target_) ? state_.recorded_days(source_uuid, days) : RecordedDays{};
+  }
 
  private:
+  void append_day(const DayRecord& record, bool is_empty, const std::function<void(PendingFile&)>& append);
   Spool& spool_for(const std::string& source_uuid, Day day);
   std::unique_ptr<Run> kept_rows() const;
   PendingFile merge(const std::vector<std::unique_ptr<Run>>& runs) const;
   void publish(PendingFile& file);
 
   fs::path target_;
+  Durability durability_;
   FolderLock lock_;
   StateFile state_;
   std::list<Spool> spools_;
-  std::set<StoredKey> written_;
+  std::set<StoredKey> replaced_;  // written or removed
   std::vector<DayRecord> records_;
 };
 
@@ -99,7 +136,7 @@ Spool& CsvSink::spool_for(const std::string& source_uuid, Day day) {
   const auto precedes = [&](const Spool& spool) { return spool.source_uuid == source_uuid && spool.last_day < day; };
   const auto found = std::find_if(spools_.begin(), spools_.end(), precedes);
   if (found != spools_.end()) return *found;
-  Spool& spool = spools_.emplace_back(Spool{source_uuid, day, PendingFile(target_)});
+  Spool& spool = spools_.emplace_back(Spool{source_uuid, day, PendingFile(target_, durability_)});
   std::string header;
   append_csv_header(header);
   spool.file.write(header);
@@ -107,22 +144,34 @@ Spool& CsvSink::spool_for(const std::string& source_uuid, Day day) {
 }
 
 void CsvSink::write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) {
-  const StoredKey key{record.source_uuid, record.day};
-  if (written_.contains(key)) {
+  append_day(record, day->rows->rows.empty(), [&](PendingFile& spool) { append_rows(spool, *day->rows); });
+}
+
+void CsvSink::adopt_day(const fs::path& staged, const DayRecord& record) {
+  const bool is_alone = StateFile(staged, "csv").records().size() == 1;
+  append_day(record, record.rows == 0, [&](PendingFile& spool) {
+    if (is_alone) return append_file(staged / kCsvFileName, spool);
+    append_day_of(staged / kCsvFileName, record.key(), spool);
+  });
+}
+
+void CsvSink::append_day(const DayRecord& record, bool is_empty, const std::function<void(PendingFile&)>& append) {
+  const StoredKey key = record.key();
+  if (replaced_.contains(key)) {
     throw Error(ErrorCode::kBug, fmt::format("{} of {} was written twice", to_string(key.day), key.source_uuid));
   }
-  if (!day->rows->rows.empty()) {
+  if (!is_empty) {
     Spool& spool = spool_for(key.source_uuid, key.day);
     const std::uint64_t size_before = spool.file.size();
     try {
-      append_rows(spool.file, *day->rows);
+      append(spool.file);
     } catch (...) {
       spool.file.cut_to(size_before);
       throw;
     }
     spool.last_day = key.day;
   }
-  written_.insert(key);
+  replaced_.insert(key);
   records_.push_back(record);
 }
 
@@ -130,7 +179,7 @@ void CsvSink::write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record
 std::unique_ptr<Run> CsvSink::kept_rows() const {
   if (!fs::exists(fs::symlink_status(target_))) return nullptr;
   try {
-    auto run = std::make_unique<Run>(target_, written_);
+    auto run = std::make_unique<Run>(target_, replaced_);
     return run->next() ? std::move(run) : nullptr;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kConflict) throw;
@@ -142,7 +191,7 @@ std::unique_ptr<Run> CsvSink::kept_rows() const {
 
 // `runs` stand at their first rows.
 PendingFile CsvSink::merge(const std::vector<std::unique_ptr<Run>>& runs) const {
-  PendingFile merged(target_);
+  PendingFile merged(target_, durability_);
   std::string block;
   append_csv_header(block);
   const auto later = [](const Run* left, const Run* right) { return compare_canonical(left->row(), right->row()) > 0; };
@@ -167,16 +216,16 @@ PendingFile CsvSink::merge(const std::vector<std::unique_ptr<Run>>& runs) const 
 }
 
 void CsvSink::publish(PendingFile& file) {
-  bool forgot = false;
-  for (const StoredKey& key : written_) forgot |= state_.forget(key);
-  if (forgot) state_.save();
+  for (const StoredKey& key : replaced_) state_.doubt(key);
+  if (!replaced_.empty()) state_.save();
   file.publish();
+  for (const StoredKey& key : replaced_) state_.forget(key);
   for (const DayRecord& record : records_) state_.put(record);
-  if (!records_.empty()) state_.save();
+  if (!replaced_.empty()) state_.save();
 }
 
 void CsvSink::finish() {
-  if (records_.empty() && fs::exists(target_)) return;
+  if (replaced_.empty() && fs::exists(target_)) return;
   std::vector<std::unique_ptr<Run>> runs;
   if (auto kept = kept_rows()) runs.push_back(std::move(kept));
   if (runs.empty() && spools_.size() == 1) {
@@ -191,11 +240,13 @@ void CsvSink::finish() {
   }
   spools_.clear();
   records_.clear();
-  written_.clear();
+  replaced_.clear();
 }
 
 }  // namespace
 
-std::unique_ptr<Sink> open_csv_sink(const fs::path& folder) { return std::make_unique<CsvSink>(folder); }
+std::unique_ptr<Sink> open_csv_sink(const fs::path& folder, const SinkOptions& options) {
+  return std::make_unique<CsvSink>(folder, durability_of(options));
+}
 
 }  // namespace costmill

@@ -1,5 +1,7 @@
 // Reads the canonical dump, and tables like it in any row order: one pass notes where each (cluster, day) lies.
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "sink/sinks.h"
 #include "sink/state_file.h"
@@ -13,17 +15,18 @@ namespace fs = std::filesystem;
 class CsvSinkReader final : public SinkReader {
  public:
   CsvSinkReader(const fs::path& table, const fs::path& state_folder) : table_(table) {
-    if (!state_folder.empty()) records_ = StateFile(state_folder, "csv").records();
-    note_stretches();
+    if (!state_folder.empty()) state_.emplace(state_folder, "csv");
   }
 
   std::vector<StoredKey> days() override {
+    note_stretches();
     std::vector<StoredKey> keys;
     for (const auto& [key, stretches] : stretches_) keys.push_back(key);
     return keys;
   }
 
   std::vector<StoredRow> read_day(const StoredKey& key) override {
+    note_stretches();
     std::vector<StoredRow> rows;
     const auto found = stretches_.find(key);
     if (found == stretches_.end()) return rows;
@@ -34,7 +37,11 @@ class CsvSinkReader final : public SinkReader {
     return rows;
   }
 
-  std::vector<DayRecord> records() override { return records_; }
+  std::vector<DayRecord> records() override { return state_ ? state_->records() : std::vector<DayRecord>(); }
+
+  RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) override {
+    return state_ ? state_->recorded_days(source_uuid, days) : RecordedDays{};
+  }
 
  private:
   // Rows of one (cluster, day) that follow each other in the file.
@@ -43,7 +50,9 @@ class CsvSinkReader final : public SinkReader {
     std::uint64_t rows = 0;
   };
 
+  // The whole file is read for it, so not before somebody asks for rows.
   void note_stretches() {
+    if (std::exchange(noted_, true)) return;
     std::vector<Stretch>* current = nullptr;
     StoredKey current_key;
     for (SummaryCsv::Place place = table_.place(); table_.next(row_); place = table_.place()) {
@@ -59,7 +68,8 @@ class CsvSinkReader final : public SinkReader {
   SummaryCsv table_;
   StoredRow row_;
   std::map<StoredKey, std::vector<Stretch>> stretches_;
-  std::vector<DayRecord> records_;
+  bool noted_ = false;
+  std::optional<StateFile> state_;
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ static_assert(std::endian::native == std::endian::little, "the binary form is li
 
 constexpr std::string_view kDayTag = "costmill day 2";
 constexpr std::string_view kRowTag = "costmill row 1";
+constexpr std::string_view kDigits = "0123456789abcdef";
 
 // The columns whose texts are ids, in table order.
 constexpr std::size_t kTextColumns = 9;
@@ -60,11 +61,11 @@ HashedRow hashed(const SummaryRow& row, const std::vector<std::uint64_t>& hash_o
     }
   }
   for (std::size_t i = 0; i < kNumberCount; ++i) {
-    if (is_null(row.numbers[i])) {
-      out.nulls |= kNullBitsOfNumbers[i];
-    } else {
-      out.numbers[i] = row.numbers[i] + 0.0;  // -0.0 and 0.0 are the same decimal
-    }
+    // By masks: NULLs come in any pattern, and the compiler branches otherwise.
+    const std::uint64_t null = -static_cast<std::uint64_t>(is_null(row.numbers[i]));
+    out.nulls |= kNullBitsOfNumbers[i] & null;
+    const double number = row.numbers[i] + 0.0;  // -0.0 and 0.0 are the same decimal
+    out.numbers[i] = std::bit_cast<double>(std::bit_cast<std::uint64_t>(number) & ~null);
   }
   if (!row.has_infrastructure_usage_cost) out.nulls |= null_bit(Column::kInfrastructureUsageCost);
   if (!row.cost_category_id) out.nulls |= null_bit(Column::kCostCategoryId);
@@ -94,8 +95,8 @@ std::string hex_of(const XXH128_hash_t& hash) {
   XXH128_canonicalFromHash(&canonical, hash);
   std::string hex;
   for (const unsigned char byte : canonical.digest) {
-    hex.push_back("0123456789abcdef"[byte >> 4]);
-    hex.push_back("0123456789abcdef"[byte & 15]);
+    hex.push_back(kDigits[byte >> 4]);
+    hex.push_back(kDigits[byte & 15]);
   }
   return hex;
 }
@@ -122,12 +123,10 @@ std::string digest_of(const DayRows& day) {
   return hex_of(XXH3_128bits_digest(&state));
 }
 
-std::array<std::uint8_t, 16> row_uuid(std::string_view source_uuid, Day day, std::uint64_t ordinal) {
-  std::array<char, 128> bytes;
-  std::size_t used = 0;
+RowUuids::RowUuids(std::string_view source_uuid, Day day) {
   const auto append = [&](const void* data, std::size_t size) {
-    std::memcpy(bytes.data() + used, data, size);
-    used += size;
+    std::memcpy(hashed_.data() + ordinal_at_, data, size);
+    ordinal_at_ += size;
   };
   const auto append_text = [&](std::string_view text) {
     const auto size = static_cast<std::uint32_t>(text.size());
@@ -137,29 +136,33 @@ std::array<std::uint8_t, 16> row_uuid(std::string_view source_uuid, Day day, std
   append_text(kRowTag);
   append_text(source_uuid.substr(0, 64));  // a UUID text has 36
   append(&day.number, sizeof day.number);
-  append(&ordinal, sizeof ordinal);
+}
+
+RowUuids::Uuid RowUuids::operator()(std::uint64_t ordinal) {
+  std::memcpy(hashed_.data() + ordinal_at_, &ordinal, sizeof ordinal);
   XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), used));
-  std::array<std::uint8_t, 16> uuid;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(hashed_.data(), ordinal_at_ + sizeof ordinal));
+  Uuid uuid;
   std::copy(std::begin(canonical.digest), std::end(canonical.digest), uuid.begin());
   uuid[6] = static_cast<std::uint8_t>((uuid[6] & 0x0F) | 0x80);  // version 8: custom
   uuid[8] = static_cast<std::uint8_t>((uuid[8] & 0x3F) | 0x80);  // variant of RFC 9562
   return uuid;
 }
 
-UuidText uuid_chars(const std::array<std::uint8_t, 16>& uuid) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+UuidText uuid_chars(const RowUuids::Uuid& uuid) {
+  static constexpr auto kHex = [] {
+    std::array<std::array<char, 2>, 256> hex{};
+    for (std::size_t byte = 0; byte < hex.size(); ++byte) hex[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
+    return hex;
+  }();
   UuidText text;
-  std::size_t used = 0;
-  for (std::size_t byte = 0; byte < uuid.size(); ++byte) {
-    if (byte == 4 || byte == 6 || byte == 8 || byte == 10) text[used++] = '-';
-    text[used++] = kDigits[uuid[byte] >> 4];
-    text[used++] = kDigits[uuid[byte] & 15];
-  }
+  text[8] = text[13] = text[18] = text[23] = '-';
+  constexpr std::array<std::size_t, std::tuple_size_v<RowUuids::Uuid>> kPlaces{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+  for (std::size_t byte = 0; byte < uuid.size(); ++byte) std::memcpy(text.data() + kPlaces[byte], kHex[uuid[byte]].data(), 2);
   return text;
 }
 
-std::string uuid_text(const std::array<std::uint8_t, 16>& uuid) {
+std::string uuid_text(const RowUuids::Uuid& uuid) {
   const UuidText text = uuid_chars(uuid);
   return {text.begin(), text.end()};
 }

@@ -16,10 +16,22 @@ std::string hex_digest(std::string_view bytes);
 // Digest over the day's rows in canonical order (identity of the cluster, day, every column of kColumns).
 std::string digest_of(const DayRows& day);
 
-// uuid of a row from (cluster, day, ordinal): a rerun gives equal ones. RFC 9562 version 8.
-std::array<std::uint8_t, 16> row_uuid(std::string_view source_uuid, Day day, std::uint64_t ordinal);
+// uuids of the rows of a (cluster, day) by ordinal: a rerun gives equal ones. RFC 9562 version 8.
+class RowUuids {
+ public:
+  using Uuid = std::array<std::uint8_t, 16>;
+
+  RowUuids(std::string_view source_uuid, Day day);
+  Uuid operator()(std::uint64_t ordinal);
+
+ private:
+  std::array<char, 128> hashed_;  // the form of docs/formats.md, of which only the ordinal at the end changes
+  std::size_t ordinal_at_ = 0;
+};
+
+inline RowUuids::Uuid row_uuid(std::string_view source_uuid, Day day, std::uint64_t ordinal) { return RowUuids(source_uuid, day)(ordinal); }
 using UuidText = std::array<char, 36>;
-UuidText uuid_chars(const std::array<std::uint8_t, 16>& uuid);
-std::string uuid_text(const std::array<std::uint8_t, 16>& uuid);
+UuidText uuid_chars(const RowUuids::Uuid& uuid);
+std::string uuid_text(const RowUuids::Uuid& uuid);
 
 }  // namespace costmill

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 namespace costmill {
@@ -22,6 +23,21 @@ template <typename Bytes>
 void append_varint(Bytes& out, std::uint64_t value) {
   for (; value >= 128; value >>= 7U) out.push_back(static_cast<std::uint8_t>(value | 128U));
   out.push_back(static_cast<std::uint8_t>(value));
+}
+
+// Where values that equal the one at `begin` end.
+template <typename Value>
+std::size_t end_of_run(std::span<const Value> values, std::size_t begin) {
+  std::size_t end = begin + 1;
+  if constexpr (sizeof(Value) == 1) {  // levels have long runs: a machine word at a time
+    const std::uint64_t run = values[begin] * std::uint64_t{0x0101'0101'0101'0101};
+    for (std::uint64_t word = run; end + sizeof word <= values.size(); end += sizeof word) {
+      std::memcpy(&word, values.data() + end, sizeof word);
+      if (word != run) break;
+    }
+  }
+  while (end < values.size() && values[end] == values[begin]) ++end;
+  return end;
 }
 
 template <typename Value, typename Bytes>
@@ -55,8 +71,7 @@ void append_hybrid(Bytes& out, std::span<const Value> values, int bit_width) {
   std::size_t packed_begin = 0;
   std::size_t i = 0;
   while (i < values.size()) {
-    std::size_t end = i + 1;
-    while (end < values.size() && values[end] == values[i]) ++end;
+    const std::size_t end = hybrid::end_of_run(values, i);
     if (end - i >= hybrid::kFewestRepeated) {
       hybrid::append_packed(out, values.subspan(packed_begin, i - packed_begin), bit_width);
       hybrid::append_repeated(out, values[i], end - i, bit_width);

@@ -87,9 +87,10 @@ void ParquetColumns::clear(std::size_t count) {
     column.distinct = 0;
     column.present = 0;
     column.levels.resize(count);
-    column.codes.resize(column.is_coded ? count + 1 : 0);  // a code is written before it is known whether it counts
+    // One more: a code or number is written before it is known whether it counts.
+    column.codes.resize(column.is_coded ? count + 1 : 0);
     column.values.clear();
-    if (!column.is_coded) column.values.resize(count * (i == 0 ? kUuidBytes : number_bytes()));
+    if (!column.is_coded) column.values.resize(i == 0 ? count * kUuidBytes : (count + 1) * number_bytes());
   }
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
     if (text_member(static_cast<Column>(c)) != nullptr) codes_of_texts_[c].resize(day_.texts.size());
@@ -136,9 +137,10 @@ void ParquetColumns::fill_shared(std::size_t count) {
 void ParquetColumns::fill_uuids(std::size_t first, std::size_t count) {
   ParquetColumn& out = columns_.front();
   std::ranges::fill(out.levels.span(), 1);
+  RowUuids uuids(day_.cluster.source_uuid, day_.day);
   std::uint8_t* to = out.values.data();
   for (std::size_t row = first; row < first + count; ++row, to += kUuidBytes) {
-    const UuidText text = uuid_chars(row_uuid(day_.cluster.source_uuid, day_.day, row));
+    const UuidText text = uuid_chars(uuids(row));
     const auto size = static_cast<std::uint32_t>(text.size());
     std::memcpy(to, &size, sizeof size);
     std::memcpy(to + sizeof size, text.data(), text.size());
@@ -182,15 +184,20 @@ void ParquetColumns::add_numbers(Column column, Rows rows, std::size_t at) {
   const std::size_t index = kNumberIndexes[index_of(column)];
   std::uint8_t* level = out.levels.data() + at;
   std::uint8_t* to = out.values.data() + out.present * number_bytes();
+  const std::uint8_t* const begin = to;
   for (const SummaryRow& row : rows) {
     const double number = row.numbers[index];
     const bool is_present = !is_null(number);
     *level++ = static_cast<std::uint8_t>(is_present);
-    if (!is_present) continue;
-    write_number(to, number, column);
-    to += number_bytes();
-    ++out.present;
+    if (numeric_ == NumericOutput::kFloat64) {
+      std::memcpy(to, &number, sizeof number);  // the next one takes its place if it does not count
+      to += is_present ? sizeof number : 0;
+    } else if (is_present) {
+      write_number(to, number, column);
+      to += kDecimalBytes;
+    }
   }
+  out.present += static_cast<std::size_t>(to - begin) / number_bytes();
 }
 
 template <typename NumberOf>

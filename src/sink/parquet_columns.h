@@ -1,10 +1,10 @@
 // Rows of a day turned into the columns of a Parquet row group.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "memory/pool_vector.h"
@@ -61,7 +61,7 @@ class ParquetColumns {
   std::vector<ParquetColumn> columns_;
   // By column: the codes of what its dictionary has.
   std::vector<PoolVector<std::uint32_t>> codes_of_texts_;  // by TextId
-  std::vector<std::unordered_map<double, std::uint32_t>> codes_of_numbers_;
+  std::vector<boost::unordered_flat_map<double, std::uint32_t>> codes_of_numbers_;
 };
 
 }  // namespace costmill

@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
+#include <vector>
 
 #include "sink/hybrid_encoder.h"
 #include "sink/parquet_columns.h"
@@ -63,7 +65,9 @@ class ParquetWriter {
       write_row_group(first, count);
       first += count;
     }
-    parquet::WriteFileMetaData(*file_->Finish(), out_.get());
+    const auto metadata = file_->Finish();
+    check(*metadata);
+    parquet::WriteFileMetaData(*metadata, out_.get());
   }
 
  private:
@@ -94,8 +98,9 @@ class ParquetWriter {
   std::int64_t write_column(int c, parquet::ColumnChunkMetaDataBuilder& metadata) {
     const ParquetColumn& column = columns_.columns()[static_cast<std::size_t>(c)];
     const parquet::ColumnDescriptor& descriptor = *schema_->Column(c);
-    const auto pages = parquet::PageWriter::Open(out_, properties_->compression(descriptor.path()), &metadata, row_groups_,
-                                                 static_cast<std::int16_t>(c), pool_, /*buffered_row_group=*/false, nullptr, nullptr,
+    codecs_.push_back(properties_->compression(descriptor.path()));
+    const auto pages = parquet::PageWriter::Open(out_, codecs_.back(), &metadata, row_groups_, static_cast<std::int16_t>(c), pool_,
+                                                 /*buffered_row_group=*/false, nullptr, nullptr,
                                                  /*page_write_checksum_enabled=*/true);
     const auto count = static_cast<std::int32_t>(column.levels.size());
     const bool has_dictionary = column.distinct > 0;
@@ -117,6 +122,21 @@ class ParquetWriter {
     if (descriptor.name() == def_of(Column::kUsageStart).name) metadata.SetStatistics(statistics_of_day());
     pages->Close(has_dictionary, /*fallback=*/false);
     return bytes;
+  }
+
+  // Arrow looks up a column's properties by a name that it builds with iostreams, and they swallow what operator new throws: where memory
+  // is short, a file would say another codec than its pages have.
+  void check(const parquet::FileMetaData& metadata) const {
+    for (int group = 0; group < metadata.num_row_groups(); ++group) {
+      const auto columns = metadata.RowGroup(group);
+      for (int c = 0; c < columns->num_columns(); ++c) {
+        const auto column = columns->ColumnChunk(c);
+        const std::size_t at =
+            static_cast<std::size_t>(group) * static_cast<std::size_t>(columns->num_columns()) + static_cast<std::size_t>(c);
+        const bool is_named = column->path_in_schema()->ToDotString() == schema_->Column(c)->name();
+        if (!is_named || column->compression() != codecs_[at]) throw std::bad_alloc();
+      }
+    }
   }
 
   // Levels and values of a data page, as they are before compression.
@@ -161,7 +181,8 @@ class ParquetWriter {
   std::unique_ptr<parquet::FileMetaDataBuilder> file_;
   PoolVector<std::uint8_t> page_;
   ParquetColumns columns_;
-  std::size_t text_bytes_ = 0;  // of all distinct texts of the day
+  std::size_t text_bytes_ = 0;                      // of all distinct texts of the day
+  std::vector<parquet::Compression::type> codecs_;  // by row group and column
   std::int16_t row_groups_ = 0;
 };
 

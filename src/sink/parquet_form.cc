@@ -35,6 +35,20 @@ fs::path parquet_file_of(const fs::path& folder, const StoredKey& key) {
 
 fs::path parquet_empty_file(const fs::path& folder) { return parquet_table_folder(folder) / fmt::format("empty{}", kParquetSuffix); }
 
+RecordedDays parquet_recorded_days(const fs::path& folder, const StateFile& state, const std::string& source_uuid, const DateRange& days) {
+  RecordedDays recorded = state.recorded_days(source_uuid, days);
+  const auto has_file = [&](Day day) { return fs::exists(parquet_file_of(folder, {source_uuid, day})); };
+  std::set<Day> unsure;
+  std::set<Day> recorded_with_file;
+  for (const DayRecord& record : recorded.records) (has_file(record.day) ? recorded_with_file : unsure).insert(record.day);
+  std::erase_if(recorded.records, [&](const DayRecord& record) { return unsure.contains(record.day); });
+  for (Day day = days.from; day <= days.to; day = day.next()) {
+    if (has_file(day) && !recorded_with_file.contains(day)) unsure.insert(day);
+  }
+  recorded.unsure = std::move(unsure);
+  return recorded;
+}
+
 std::shared_ptr<arrow::Schema> parquet_schema(NumericOutput numeric) {
   arrow::FieldVector fields{arrow::field("uuid", arrow::utf8(), /*nullable=*/false)};
   for (const ColumnDef& column : kColumns) fields.push_back(arrow::field(std::string(column.name), type_of(column.kind, numeric)));

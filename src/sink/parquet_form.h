@@ -9,6 +9,7 @@
 #include <string>
 
 #include "sink/sink.h"
+#include "sink/state_file.h"
 
 namespace costmill {
 
@@ -18,6 +19,10 @@ std::filesystem::path parquet_table_folder(const std::filesystem::path& folder);
 std::filesystem::path parquet_file_of(const std::filesystem::path& folder, const StoredKey& key);
 // DIR/<table>/empty.parquet: schema only, there while no day is.
 std::filesystem::path parquet_empty_file(const std::filesystem::path& folder);
+
+// What the state records and the folder has; a day is unsure if only one of both knows it.
+RecordedDays parquet_recorded_days(const std::filesystem::path& folder, const StateFile& state, const std::string& source_uuid,
+                                   const DateRange& days);
 
 inline constexpr std::string_view kSourcePrefix = "source=";
 inline constexpr std::string_view kParquetSuffix = ".parquet";

@@ -10,6 +10,7 @@
 #include <list>
 
 #include "costmill/error.h"
+#include "memory/heap.h"
 #include "sink/parquet_file.h"
 #include "sink/parquet_form.h"
 #include "sink/pending_file.h"
@@ -39,7 +40,7 @@ void write_file(PendingFile& file, const DayRows& day, const SinkOptions& option
   } catch (const parquet::ParquetStatusException& error) {
     check(error.status());
   } catch (const std::bad_alloc& error) {
-    check(arrow::Status::OutOfMemory(error.what()));
+    throw no_memory(fmt::format("cannot write {}", file.target().string()), error);
   } catch (const parquet::ParquetException& error) {
     throw Error(ErrorCode::kSinkUnavailable,
                 fmt::format("cannot write {}: {}; check the file system", file.target().string(), error.what()),
@@ -56,14 +57,15 @@ void check_source_uuid(const std::string& source_uuid) {
 }
 
 struct ParquetDay : EncodedDay {
-  ParquetDay(std::shared_ptr<const DayRows> day_rows, const fs::path& target) : EncodedDay(std::move(day_rows)), file(target) {}
+  ParquetDay(std::shared_ptr<const DayRows> day_rows, const fs::path& target, Durability durability)
+      : EncodedDay(std::move(day_rows)), file(target, durability) {}
   PendingFile file;
 };
 
 class ParquetSink final : public Sink {
  public:
   ParquetSink(const fs::path& folder, const SinkOptions& options)
-      : folder_(folder), options_(options), lock_((make_folder(folder), folder)), state_(folder, "parquet") {
+      : folder_(folder), options_(options), lock_((make_folder(folder), folder)), state_(folder, "parquet", durability_of(options)) {
     make_own_folder(parquet_table_folder(folder));
     remove_dead_files(folder);
     remove_dead_files(parquet_table_folder(folder));
@@ -76,7 +78,7 @@ class ParquetSink final : public Sink {
     check_source_uuid(rows->cluster.source_uuid);
     const fs::path target = parquet_file_of(folder_, {rows->cluster.source_uuid, rows->day});
     make_own_folder(target.parent_path());
-    auto day = std::make_unique<ParquetDay>(std::move(rows), target);
+    auto day = std::make_unique<ParquetDay>(std::move(rows), target, durability_of(options_));
     write_file(day->file, *day->rows, options_);
     day->rows.reset();
     return day;
@@ -90,10 +92,27 @@ class ParquetSink final : public Sink {
     if (options_.commit == Commit::kEachDay) publish();
   }
 
+  void adopt_day(const fs::path& staged, const DayRecord& record) override {
+    const fs::path target = parquet_file_of(folder_, record.key());
+    make_own_folder(target.parent_path());
+    staged_.emplace_back(parquet_file_of(staged, record.key()), target);
+    records_.push_back(record);
+    if (options_.commit == Commit::kEachDay) publish();
+  }
+
+  void remove_day(const StoredKey& key) override {
+    removed_.push_back(key);
+    if (options_.commit == Commit::kEachDay) publish();
+  }
+
+  RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) override {
+    return parquet_recorded_days(folder_, state_, source_uuid, days);
+  }
+
   void finish() override {
     publish();
     if (!has_days()) {
-      PendingFile file(parquet_empty_file(folder_));
+      PendingFile file(parquet_empty_file(folder_), durability_of(options_));
       write_file(file, DayRows{}, options_);
       file.publish();
     }
@@ -101,8 +120,8 @@ class ParquetSink final : public Sink {
 
  private:
   // A link could lead the cluster's files anywhere.
-  static void make_own_folder(const fs::path& folder) {
-    make_folder(folder);
+  void make_own_folder(const fs::path& folder) const {
+    make_folder(folder, durability_of(options_));
     if (fs::is_symlink(folder)) {
       throw Error(ErrorCode::kSinkUnavailable,
                   fmt::format("{} is a symbolic link; put a folder there, or choose another --sink", folder.string()),
@@ -110,17 +129,23 @@ class ParquetSink final : public Sink {
     }
   }
 
+  // A file without a record tells of itself, so a day that has no record yet needs no doubt.
   void publish() {
-    if (files_.empty()) return;
+    if (files_.empty() && staged_.empty() && removed_.empty()) return;
     bool forgot = false;
-    for (const DayRecord& record : records_) forgot |= state_.forget({record.source_uuid, record.day});
+    for (const DayRecord& record : records_) forgot |= state_.forget(record.key());
     if (forgot) state_.save();
     for (PendingFile& file : files_) file.publish();
+    for (const auto& [staged, target] : staged_) move_file(staged, target);
+    for (const StoredKey& key : removed_) remove_file(parquet_file_of(folder_, key));
+    for (const StoredKey& key : removed_) state_.forget(key);
     for (const DayRecord& record : records_) state_.put(record);
     state_.save();
+    if (!files_.empty() || !staged_.empty()) ::unlink(parquet_empty_file(folder_).c_str());
     files_.clear();
+    staged_.clear();
     records_.clear();
-    ::unlink(parquet_empty_file(folder_).c_str());
+    removed_.clear();
   }
 
   bool has_days() const {
@@ -137,8 +162,10 @@ class ParquetSink final : public Sink {
   SinkOptions options_;
   FolderLock lock_;
   StateFile state_;
-  std::list<PendingFile> files_;  // written, not published yet
+  std::list<PendingFile> files_;                       // written, not published yet
+  std::vector<std::pair<fs::path, fs::path>> staged_;  // elsewhere, and where they go
   std::vector<DayRecord> records_;
+  std::vector<StoredKey> removed_;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <map>
 
 #include "costmill/error.h"
+#include "sink/parquet_file.h"
 #include "sink/parquet_form.h"
 #include "sink/sinks.h"
 #include "sink/state_file.h"
@@ -23,10 +24,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+[[noreturn]] void fail_file(const fs::path& path, std::string_view problem) {
+  throw Error(ErrorCode::kBadInput, fmt::format("{}: {}; give a folder that Costmill wrote", path.string(), problem),
+              {.file = path.string()});
+}
+
 [[noreturn]] void fail_column(const fs::path& path, const ColumnDef& column, std::string_view problem) {
   throw Error(ErrorCode::kBadInput, fmt::format("{} column {}: {}; give a folder that Costmill wrote", path.string(), column.name, problem),
               {.file = path.string(), .column = std::string(column.name)});
 }
+
+// What parse_day() reads.
+const Day kFirstDay = make_day(1, 1, 1);
+const Day kLastDay = make_day(9999, 12, 31);
+// A few bytes can claim any number of rows; the writer makes no larger groups.
+const auto kMostRowsOfGroup = static_cast<std::int64_t>(ParquetLimits{}.rows);
 
 std::string text_of(Decimal decimal) {
   std::string text;
@@ -45,7 +57,10 @@ std::optional<std::string> cell_text(const arrow::Array& array, std::int64_t i) 
     }
     case arrow::Type::INT32: return std::to_string(static_cast<const arrow::Int32Array&>(array).Value(i));
     case arrow::Type::INT64: return std::to_string(static_cast<const arrow::Int64Array&>(array).Value(i));
-    case arrow::Type::DATE32: return to_string(Day{static_cast<const arrow::Date32Array&>(array).Value(i)});
+    case arrow::Type::DATE32: {
+      const Day day{static_cast<const arrow::Date32Array&>(array).Value(i)};
+      return kFirstDay <= day && day <= kLastDay ? std::optional<std::string>(to_string(day)) : std::nullopt;
+    }
     case arrow::Type::DOUBLE: {
       const auto decimal = to_decimal(static_cast<const arrow::DoubleArray&>(array).Value(i));
       return decimal ? std::optional<std::string>(text_of(*decimal)) : std::nullopt;
@@ -90,6 +105,8 @@ auto with_file(const fs::path& path, const Use& use) {
   try {
     parquet::ReaderProperties properties = parquet::default_reader_properties();
     properties.set_page_checksum_verification(true);
+    // A named pipe would wait for its writer.
+    if (fs::exists(path) && !fs::is_regular_file(path)) fail_file(path, "no regular file");
     auto file = arrow::io::ReadableFile::Open(path.string());
     check_read(file.status(), path);
     parquet::arrow::FileReaderBuilder builder;
@@ -105,7 +122,7 @@ auto with_file(const fs::path& path, const Use& use) {
 
 class ParquetSinkReader final : public SinkReader {
  public:
-  explicit ParquetSinkReader(const fs::path& folder) : records_(StateFile(folder, "parquet").records()) {
+  explicit ParquetSinkReader(const fs::path& folder) : folder_(folder), state_(folder, "parquet") {
     for (const auto& source : fs::directory_iterator(parquet_table_folder(folder))) {
       const std::string name = source.path().filename().string();
       if (!source.is_directory() || !name.starts_with(kSourcePrefix)) continue;
@@ -132,19 +149,27 @@ class ParquetSinkReader final : public SinkReader {
     return with_file(path, [&](parquet::arrow::FileReader& reader) {
       std::vector<StoredRow> rows;
       for (int group = 0; group < reader.num_row_groups(); ++group) {
+        const std::int64_t claimed = reader.parquet_reader()->metadata()->RowGroup(group)->num_rows();
+        if (claimed < 0 || claimed > kMostRowsOfGroup) fail_file(path, fmt::format("a row group of {} rows", claimed));
         auto table = reader.ReadRowGroup(group);
         check_read(table.status(), path);
+        check_read((*table)->ValidateFull(), path);  // indexes of dictionaries, UTF-8
         append_rows(rows, **table, path);
       }
       return rows;
     });
   }
 
-  std::vector<DayRecord> records() override { return records_; }
+  std::vector<DayRecord> records() override { return state_.records(); }
+
+  RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) override {
+    return parquet_recorded_days(folder_, state_, source_uuid, days);
+  }
 
  private:
+  fs::path folder_;
   std::map<StoredKey, fs::path> files_;
-  std::vector<DayRecord> records_;
+  StateFile state_;
 };
 
 }  // namespace

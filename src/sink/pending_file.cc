@@ -57,7 +57,7 @@ void throw_file_error(std::string_view action, const fs::path& path, int error_n
       {.file = path.string()});
 }
 
-PendingFile::PendingFile(const fs::path& target) : target_(target) {
+PendingFile::PendingFile(const fs::path& target, Durability durability) : target_(target), durability_(durability) {
   static thread_local std::mt19937_64 random{std::random_device{}()};
   for (int attempt = 0; descriptor_ < 0; ++attempt) {
     path_ = folder_of(target) / fmt::format("{}{}-{:016x}{}", kPendingPrefix, ::getpid(), random(), kPendingSuffix);
@@ -78,7 +78,8 @@ PendingFile::PendingFile(PendingFile&& other) noexcept
     : target_(std::move(other.target_)),
       path_(std::exchange(other.path_, {})),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      size_(other.size_) {}
+      size_(other.size_),
+      durability_(other.durability_) {}
 
 void PendingFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -98,7 +99,7 @@ void PendingFile::cut_to(std::uint64_t size) {
 
 void PendingFile::close() {
   if (descriptor_ < 0) return;
-  sync_descriptor(descriptor_, target_);
+  if (durability_ == Durability::kSynced) sync_descriptor(descriptor_, target_);
   // Some file systems report a failed write only here.
   if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) throw_file_error("write", target_, errno);
 }
@@ -107,10 +108,10 @@ void PendingFile::publish() {
   close();
   if (::rename(path_.c_str(), target_.c_str()) != 0) throw_file_error("replace", target_, errno);
   path_.clear();
-  sync_folder(folder_of(target_));
+  if (durability_ == Durability::kSynced) sync_folder(folder_of(target_));
 }
 
-void make_folder(const fs::path& folder) {
+void make_folder(const fs::path& folder, Durability durability) {
   std::vector<fs::path> missing;
   fs::path at = folder;
   struct stat status {};
@@ -122,8 +123,27 @@ void make_folder(const fs::path& folder) {
   if (!fs::is_directory(at.empty() ? fs::path(".") : at)) throw_file_error("make folder", folder, ENOTDIR);
   for (auto next = missing.rbegin(); next != missing.rend(); ++next) {
     if (::mkdir(next->c_str(), 0777) != 0 && errno != EEXIST) throw_file_error("make folder", *next, errno);
-    sync_folder(folder_of(*next));
+    if (durability == Durability::kSynced) sync_folder(folder_of(*next));
   }
+}
+
+void remove_file(const fs::path& file) {
+  if (::unlink(file.c_str()) == 0) return sync_folder(folder_of(file));
+  if (errno != ENOENT) throw_file_error("remove", file, errno);
+}
+
+void move_file(const fs::path& file, const fs::path& target) {
+  if (::rename(file.c_str(), target.c_str()) != 0) throw_file_error("replace", target, errno);
+  sync_folder(folder_of(target));
+}
+
+void sync_file(const fs::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw_file_error("open", file, errno);
+  const int result = ::fsync(descriptor);
+  const int error_number = errno;
+  ::close(descriptor);
+  if (result != 0) throw_file_error("sync", file, error_number);
 }
 
 void sync_folder(const fs::path& folder) {

@@ -11,10 +11,14 @@ namespace costmill {
 // Throws Error(kSinkDenied or kSinkUnavailable) for a failed system call: "cannot <action> <path>: ...", and what to do next.
 [[noreturn]] void throw_file_error(std::string_view action, const std::filesystem::path& path, int error_number);
 
+// Whether what is published survives a loss of power. What another sink takes over at once need not: waiting for the disk takes longer than
+// a day of few rows.
+enum class Durability : bool { kNone, kSynced };
+
 // A file of ours that has no name yet that anybody would read. Removed on destruction unless published.
 class PendingFile {
  public:
-  explicit PendingFile(const std::filesystem::path& target);
+  explicit PendingFile(const std::filesystem::path& target, Durability durability = Durability::kSynced);
   ~PendingFile();
   PendingFile(PendingFile&& other) noexcept;
   PendingFile& operator=(PendingFile&&) = delete;
@@ -37,10 +41,20 @@ class PendingFile {
   std::filesystem::path path_;  // empty: nothing to remove
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
+  Durability durability_;
 };
 
 // Makes the folder and those above it, durably. Error if something else stands in the way.
-void make_folder(const std::filesystem::path& folder);
+void make_folder(const std::filesystem::path& folder, Durability durability = Durability::kSynced);
+
+// Removes the file, if it is there, durably.
+void remove_file(const std::filesystem::path& file);
+
+// Renames a durable file over the target (a symbolic link is replaced, not followed); durable on return.
+void move_file(const std::filesystem::path& file, const std::filesystem::path& target);
+
+// Makes the content of a closed file durable.
+void sync_file(const std::filesystem::path& file);
 
 // Makes changes to the folder's entries durable.
 void sync_folder(const std::filesystem::path& folder);

@@ -29,22 +29,4 @@ StoredRow stored_row(const PostgresResult& result, int row, int first_column) {
   return stored;
 }
 
-StoredRow stored_row(const DayRows& day, const SummaryRow& row) {
-  StoredRow stored(kColumns.size());
-  for (std::size_t c = 0; c < kColumns.size(); ++c) {
-    const auto column = static_cast<Column>(c);
-    const Cell cell = cell_of(day, row, column);
-    if (cell.null) continue;
-    switch (kColumns[c].kind) {
-      case ColumnKind::kNumber: append_decimal(stored[c].emplace(), checked_decimal(cell.number, column, day.day)); break;
-      case ColumnKind::kInteger: stored[c] = std::to_string(cell.integer); break;
-      case ColumnKind::kDate: stored[c] = to_string(Day{cell.integer}); break;
-      case ColumnKind::kJson: stored[c] = canonical_json(cell.text); break;
-      case ColumnKind::kText:
-      case ColumnKind::kUuid: stored[c] = std::string(cell.text); break;
-    }
-  }
-  return stored;
-}
-
 }  // namespace costmill

@@ -13,7 +13,5 @@ std::string postgres_select_list();
 
 // Columns of `result` from `first_column` on are kColumns. Error(kSinkUnavailable) for a number that is no numeric(33,15).
 StoredRow stored_row(const PostgresResult& result, int row, int first_column);
-// The same row before it was written.
-StoredRow stored_row(const DayRows& day, const SummaryRow& row);
 
 }  // namespace costmill

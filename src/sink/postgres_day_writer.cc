@@ -10,7 +10,7 @@
 #include "sink/digest.h"
 #include "sink/postgres_rows.h"
 #include "sink/postgres_validation.h"
-#include "sink/state_file.h"
+#include "sink/record_json.h"
 #include "tenant/partitions.h"
 
 namespace costmill {
@@ -30,8 +30,8 @@ constexpr std::string_view kNoPartition = "23514";
 bool same_month(Day left, Day right) { return to_string(left).substr(0, 7) == to_string(right).substr(0, 7); }
 
 // The key of the day's advisory lock, among all users of the database.
-std::int64_t lock_key(std::string_view schema, const DayRecord& record) {
-  const std::string digest = hex_digest(fmt::format("costmill {} {} {}", schema, record.source_uuid, to_string(record.day)));
+std::int64_t lock_key(std::string_view schema, const StoredKey& key) {
+  const std::string digest = hex_digest(fmt::format("costmill {} {} {}", schema, key.source_uuid, to_string(key.day)));
   return static_cast<std::int64_t>(std::stoull(digest.substr(0, 16), nullptr, 16));
 }
 
@@ -64,34 +64,49 @@ PostgresDayWriter::PostgresDayWriter(const PostgresTarget& target, const Postgre
 }
 
 void PostgresDayWriter::replace(const DayRows& rows, const DayRecord& record, const Turns& turns) {
+  change(
+      record.key(), turns, [&] { prepare(record.day); }, [&] { replace_rows(rows, record); });
+  figures_.rows += rows.rows.size();
+}
+
+void PostgresDayWriter::remove(const StoredKey& key, const Turns& turns) {
+  change(
+      key, turns, [] {}, [&] { remove_day(key); });
+}
+
+void PostgresDayWriter::change(const StoredKey& key, const Turns& turns, const std::function<void()>& prepare_for_it,
+                               const std::function<void()>& statements) {
   const auto begin = Clock::now();
   for (int attempt = 1;; ++attempt) {
     try {
       if (connection_.is_lost()) connection_.reconnect();
-      prepare(record.day);
-      if (!replace_once(rows, record, turns)) return;
+      prepare_for_it();
+      if (!change_once(key, turns, statements)) return;
       break;
     } catch (const PostgresError& error) {
       const bool detached = error.sqlstate() == kNoPartition;
       if (detached) prepared_month_.reset();
       if (attempt == kMostAttempts || !(error.is_transient() || detached || connection_.is_lost())) throw;
-      wait_before_attempt(attempt, error, record.day);
+      wait_before_attempt(attempt, error, key.day);
     }
   }
-  figures_.rows += rows.rows.size();
-  figures_.bytes = connection_.bytes_copied();
-  figures_.busy_seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+  count_work(begin);
 }
 
-bool PostgresDayWriter::replace_once(const DayRows& rows, const DayRecord& record, const Turns& turns) {
+bool PostgresDayWriter::change_once(const StoredKey& key, const Turns& turns, const std::function<void()>& statements) {
   PostgresTransaction transaction(connection_);
   if (!turns.wait_to_lock()) return false;
-  lock(record);
+  lock(key);
   turns.locked();
-  replace_rows(rows, record);
+  statements();
   if (!turns.wait_to_commit()) return false;
   transaction.commit();
   return true;
+}
+
+void PostgresDayWriter::count_work(std::chrono::steady_clock::time_point begin) {
+  figures_.bytes = connection_.bytes_copied();
+  figures_.busy_seconds += std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
 void PostgresDayWriter::wait_before_attempt(int attempt, const PostgresError& error, Day day) {
@@ -114,11 +129,16 @@ void PostgresDayWriter::replace_within_run(const DayRows& rows, const DayRecord&
     prepared_month_ = record.day;
   }
   const auto begin = Clock::now();
-  lock(record);
+  lock(record.key());
   replace_rows(rows, record);
   figures_.rows += rows.rows.size();
-  figures_.bytes = connection_.bytes_copied();
-  figures_.busy_seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+  count_work(begin);
+}
+
+void PostgresDayWriter::remove_within_run(const StoredKey& key) {
+  if (!run_) run_.emplace(connection_);
+  lock(key);
+  remove_day(key);
 }
 
 void PostgresDayWriter::commit() {
@@ -144,26 +164,32 @@ void PostgresDayWriter::replace_rows(const DayRows& rows, const DayRecord& recor
   if (options_.validated_rows > 0) validate_day(connection_, table_, rows, options_.validated_rows);
 }
 
-void PostgresDayWriter::lock(const DayRecord& record) {
-  const std::string key = std::to_string(lock_key(connection_.target().schema, record));
-  if (connection_.execute("SELECT pg_try_advisory_xact_lock($1::bigint)", {key}).boolean(0, 0)) return;
-  options_.on_notice(fmt::format("{}: another run writes this day of {}; waiting for it", to_string(record.day), record.source_uuid));
-  connection_.execute("SELECT pg_advisory_xact_lock($1::bigint)", {key});
+void PostgresDayWriter::lock(const StoredKey& key) {
+  const std::string number = std::to_string(lock_key(connection_.target().schema, key));
+  if (connection_.execute("SELECT pg_try_advisory_xact_lock($1::bigint)", {number}).boolean(0, 0)) return;
+  options_.on_notice(fmt::format("{}: another run writes this day of {}; waiting for it", to_string(key.day), key.source_uuid));
+  connection_.execute("SELECT pg_advisory_xact_lock($1::bigint)", {number});
+}
+
+void PostgresDayWriter::remove_own_rows(const StoredKey& key) {
+  connection_.execute(fmt::format("DELETE FROM {} WHERE usage_start = $1::date AND source_uuid = $2::uuid AND {}", table_, kOwnRows),
+                      {to_string(key.day), key.source_uuid});
 }
 
 void PostgresDayWriter::remove_rows(const DayRows& rows, const DayRecord& record) {
-  const std::string day = to_string(record.day);
-  if (options_.replaced == ReplacedRows::kOwn) {
-    connection_.execute(fmt::format("DELETE FROM {} WHERE usage_start = $1::date AND source_uuid = $2::uuid AND {}", table_, kOwnRows),
-                        {day, record.source_uuid});
-    return;
-  }
+  if (options_.replaced == ReplacedRows::kOwn) return remove_own_rows(record.key());
   const auto period = rows.cluster.report_period_id;
   connection_.execute(
       fmt::format("DELETE FROM {} WHERE usage_start = $1::date AND (source_uuid = $2::uuid OR report_period_id = $3::integer) "
                   "AND (infrastructure_raw_cost IS NULL OR infrastructure_raw_cost = 0)",
                   table_),
-      {day, record.source_uuid, period ? std::optional(std::to_string(*period)) : std::nullopt});
+      {to_string(record.day), record.source_uuid, period ? std::optional(std::to_string(*period)) : std::nullopt});
+}
+
+void PostgresDayWriter::remove_day(const StoredKey& key) {
+  remove_own_rows(key);
+  connection_.execute("DELETE FROM costmill.days WHERE tenant_schema = $1 AND source_uuid = $2::uuid AND day = $3::date",
+                      {connection_.target().schema, key.source_uuid, to_string(key.day)});
 }
 
 void PostgresDayWriter::copy_rows(const DayRows& rows) {
@@ -206,14 +232,18 @@ void PostgresDayWriter::insert_rows(const DayRows& rows) {
 }
 
 void PostgresDayWriter::write_record(const DayRecord& record) {
+  const RecordColumns columns = record_columns(record);
   connection_.execute(
-      "INSERT INTO costmill.days (tenant_schema, source_uuid, day, files, reference_digest, config_digest, program_version, rows, digest, "
-      "written_at) VALUES ($1, $2::uuid, $3::date, $4::jsonb, $5, $6, $7, $8::bigint, $9, now()) "
-      "ON CONFLICT (tenant_schema, source_uuid, day) DO UPDATE SET files = EXCLUDED.files, reference_digest = EXCLUDED.reference_digest, "
-      "config_digest = EXCLUDED.config_digest, program_version = EXCLUDED.program_version, rows = EXCLUDED.rows, "
-      "digest = EXCLUDED.digest, written_at = EXCLUDED.written_at",
-      {connection_.target().schema, record.source_uuid, to_string(record.day), fingerprints_to_json(record.files), record.reference_digest,
-       record.config_digest, record.program_version, std::to_string(record.rows), record.digest});
+      "INSERT INTO costmill.days (tenant_schema, source_uuid, day, files, reference, config, reference_digest, config_digest, "
+      "program_version, hours_seen, rows, digest, totals, written_at) "
+      "VALUES ($1, $2::uuid, $3::date, $4::jsonb, $5::jsonb, $6::jsonb, $7, $8, $9, $10::integer, $11::bigint, $12, $13::jsonb, now()) "
+      "ON CONFLICT (tenant_schema, source_uuid, day) DO UPDATE SET files = EXCLUDED.files, reference = EXCLUDED.reference, "
+      "config = EXCLUDED.config, reference_digest = EXCLUDED.reference_digest, config_digest = EXCLUDED.config_digest, "
+      "program_version = EXCLUDED.program_version, hours_seen = EXCLUDED.hours_seen, rows = EXCLUDED.rows, digest = EXCLUDED.digest, "
+      "totals = EXCLUDED.totals, written_at = EXCLUDED.written_at",
+      {connection_.target().schema, record.source_uuid, to_string(record.day), columns.files, columns.reference, columns.config,
+       reference_digest(record), config_digest(record), record.program_version, std::to_string(record.hours_seen),
+       std::to_string(record.rows), record.digest, columns.totals});
 }
 
 }  // namespace costmill

@@ -1,6 +1,7 @@
 // One connection that replaces days, each in a transaction of its own or all in one.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,19 +27,27 @@ class PostgresDayWriter {
   // Replaces the day in a transaction that is tried again, whole, after deadlocks and lost connections. Where it gives up, nothing of
   // the day remains. Errors as Sink's.
   void replace(const DayRows& rows, const DayRecord& record, const Turns& turns);
+  // In the same way removes its rows and its record.
+  void remove(const StoredKey& key, const Turns& turns);
 
-  // Replaces the day in a transaction that the first call begins and commit() ends; nothing is tried again.
+  // The same in a transaction that the first call begins and commit() ends; nothing is tried again.
   void replace_within_run(const DayRows& rows, const DayRecord& record);
+  void remove_within_run(const StoredKey& key);
   void commit();
 
   SinkFigures figures() const { return figures_; }
 
  private:
-  bool replace_once(const DayRows& rows, const DayRecord& record, const Turns& turns);
+  void change(const StoredKey& key, const Turns& turns, const std::function<void()>& prepare_for_it,
+              const std::function<void()>& statements);
+  bool change_once(const StoredKey& key, const Turns& turns, const std::function<void()>& statements);
+  void count_work(std::chrono::steady_clock::time_point begin);
   void replace_rows(const DayRows& rows, const DayRecord& record);
   void prepare(Day day);
-  void lock(const DayRecord& record);
+  void lock(const StoredKey& key);
   void remove_rows(const DayRows& rows, const DayRecord& record);
+  void remove_own_rows(const StoredKey& key);
+  void remove_day(const StoredKey& key);
   void copy_rows(const DayRows& rows);
   void insert_rows(const DayRows& rows);
   void write_record(const DayRecord& record);

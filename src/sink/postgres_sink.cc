@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "sink/postgres_day_writer.h"
+#include "sink/postgres_records.h"
 #include "sink/sinks.h"
 #include "tenant/report_period.h"
 #include "tenant/state_schema.h"
@@ -43,15 +44,10 @@ class Lanes {
 
   // Waits until a lane can take the day. Throws what an earlier day failed with.
   void write(std::shared_ptr<const DayRows> rows, const DayRecord& record) {
-    std::unique_lock lock(mutex_);
-    if (waiting_.size() >= idle_ && threads_.size() < static_cast<std::size_t>(options_.connections)) {
-      ++idle_;
-      threads_.emplace_back([this] { work(); });
-    }
-    changed_.wait(lock, [&] { return failure_ ? is_settled() : waiting_.size() < idle_; });
-    if (failure_) throw_failure();
-    waiting_.push_back({next_++, std::move(rows), record});
-    changed_.notify_all();
+    add([rows = std::move(rows), record](PostgresDayWriter& writer, const Turns& turns) { writer.replace(*rows, record, turns); });
+  }
+  void remove(const StoredKey& key) {
+    add([key](PostgresDayWriter& writer, const Turns& turns) { writer.remove(key, turns); });
   }
 
   // Waits until all days are committed, but for those behind a failure. Throws it, unless write() did.
@@ -67,11 +63,23 @@ class Lanes {
   }
 
  private:
+  using Change = std::function<void(PostgresDayWriter&, const Turns&)>;
   struct Job {
     std::size_t place = 0;  // in the order of the days
-    std::shared_ptr<const DayRows> rows;
-    DayRecord record;
+    Change change;
   };
+
+  void add(Change change) {
+    std::unique_lock lock(mutex_);
+    if (waiting_.size() >= idle_ && threads_.size() < static_cast<std::size_t>(options_.connections)) {
+      threads_.emplace_back([this] { work(); });
+      ++idle_;
+    }
+    changed_.wait(lock, [&] { return failure_ ? is_settled() : waiting_.size() < idle_; });
+    if (failure_) throw_failure();
+    waiting_.push_back({next_++, std::move(change)});
+    changed_.notify_all();
+  }
 
   void work() {
     std::optional<PostgresDayWriter> writer;
@@ -86,11 +94,11 @@ class Lanes {
       std::exception_ptr failure;
       try {
         if (!writer) writer.emplace(target_, options_);
-        writer->replace(*job.rows, job.record, turns_of(job.place));
+        job.change(*writer, turns_of(job.place));
       } catch (...) {
         failure = std::current_exception();
       }
-      job.rows.reset();
+      job.change = nullptr;  // and the rows with it
       lock.lock();
       ++idle_;
       if (failure) fail(job.place, failure);
@@ -184,12 +192,24 @@ class PostgresSink final : public Sink {
     }
   }
 
+  void remove_day(const StoredKey& key) override {
+    if (whole_run_) {
+      whole_run_->remove_within_run(key);
+    } else {
+      lanes_->remove(key);
+    }
+  }
+
   void finish() override {
     if (whole_run_) {
       whole_run_->commit();
     } else {
       lanes_->drain();
     }
+  }
+
+  RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) override {
+    return postgres_recorded_days(looks_, source_uuid, days);
   }
 
   std::optional<std::int32_t> report_period(const ClusterIdentity& cluster, Day month) override {

@@ -4,17 +4,13 @@
 
 #include "sink/postgres_cells.h"
 #include "sink/postgres_day_writer.h"
+#include "sink/postgres_records.h"
 #include "sink/sinks.h"
-#include "sink/state_file.h"
 #include "sink/stored_cells.h"
+#include "tenant/report_period.h"
 
 namespace costmill {
 namespace {
-
-Day day_from(const std::string& text) {
-  if (const auto day = parse_day(text)) return *day;
-  throw Error(ErrorCode::kSinkUnavailable, fmt::format("PostgreSQL gave '{}' where a date should be", text));
-}
 
 // Rows of other jobs in the same table are not looked at.
 class PostgresSinkReader final : public SinkReader {
@@ -29,7 +25,7 @@ class PostgresSinkReader final : public SinkReader {
     const PostgresResult found = connection_.execute(
         fmt::format("SELECT DISTINCT source_uuid, usage_start FROM {} WHERE source_uuid IS NOT NULL AND {}", table_, kOwnRows));
     std::vector<StoredKey> keys;
-    for (int row = 0; row < found.rows(); ++row) keys.push_back({found.text(row, 0), day_from(found.text(row, 1))});
+    for (int row = 0; row < found.rows(); ++row) keys.push_back({found.text(row, 0), postgres_day(found.text(row, 1))});
     std::sort(keys.begin(), keys.end());
     return keys;
   }
@@ -45,26 +41,14 @@ class PostgresSinkReader final : public SinkReader {
     return rows;
   }
 
-  std::vector<DayRecord> records() override {
-    const PostgresResult found = connection_.execute(
-        "SELECT source_uuid, day, files, reference_digest, config_digest, program_version, rows, digest FROM costmill.days "
-        "WHERE tenant_schema = $1",
-        {connection_.target().schema});
-    std::vector<DayRecord> records;
-    for (int row = 0; row < found.rows(); ++row) {
-      records.push_back({.source_uuid = found.text(row, 0),
-                         .day = day_from(found.text(row, 1)),
-                         .files = fingerprints_from_json(found.text(row, 2), "costmill.days"),
-                         .reference_digest = found.text(row, 3),
-                         .config_digest = found.text(row, 4),
-                         .program_version = found.text(row, 5),
-                         .rows = static_cast<std::uint64_t>(found.integer(row, 6)),
-                         .digest = found.text(row, 7)});
-    }
-    std::sort(records.begin(), records.end(), [](const DayRecord& left, const DayRecord& right) {
-      return std::tie(left.source_uuid, left.day) < std::tie(right.source_uuid, right.day);
-    });
-    return records;
+  std::vector<DayRecord> records() override { return postgres_records(connection_); }
+
+  RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) override {
+    return postgres_recorded_days(connection_, source_uuid, days);
+  }
+
+  std::optional<std::int32_t> report_period(const ClusterIdentity& cluster, Day month) override {
+    return find_report_period(connection_, cluster.cluster_id, cluster.source_uuid, month);
   }
 
  private:

@@ -1,6 +1,7 @@
 // Where finished days go: one of the three virtual seams to the world.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "config/config.h"
 #include "postgres/target.h"
+#include "sink/day_record.h"
 #include "summary/day_rows.h"
 
 namespace arrow {
@@ -17,37 +20,9 @@ class MemoryPool;
 
 namespace costmill {
 
-// One file that went into a day, as it was when it was read.
-struct FileFingerprint {
-  std::string path;  // relative to the input's root
-  std::uint64_t bytes = 0;
-  std::string version;  // ETag, or modification time in nanoseconds
-
-  bool operator==(const FileFingerprint&) const = default;
-};
-
-// What a sink remembers of a (cluster, day), committed together with the rows.
-struct DayRecord {
-  std::string source_uuid;
-  Day day;
-  std::vector<FileFingerprint> files;  // sorted by path
-  std::string reference_digest;        // 32 hex digits
-  std::string config_digest;           // 32 hex digits, over the keys that change figures
-  std::string program_version;
-  std::uint64_t rows = 0;
-  std::string digest;  // 32 hex digits, of EncodedDay
-};
-
 // Rows as a sink gives them back: text per column of kColumns, nullopt is NULL; numbers as canonical decimal text,
 // dates as YYYY-MM-DD.
 using StoredRow = std::vector<std::optional<std::string>>;
-
-struct StoredKey {
-  std::string source_uuid;
-  Day day;
-
-  auto operator<=>(const StoredKey&) const = default;
-};
 
 // How much a sink has written, for people.
 struct SinkFigures {
@@ -60,6 +35,8 @@ struct SinkFigures {
 // A finished day on its way into a sink, with what could be made of it beforehand.
 struct EncodedDay {
   explicit EncodedDay(std::shared_ptr<const DayRows> day_rows);
+  // Of rows that are elsewhere.
+  EncodedDay(std::uint64_t count, std::string rows_digest) : row_count(count), digest(std::move(rows_digest)) {}
   virtual ~EncodedDay() = default;
   EncodedDay(const EncodedDay&) = delete;
   EncodedDay& operator=(const EncodedDay&) = delete;
@@ -84,10 +61,16 @@ class Sink {
   // Replaces the day of record.source_uuid by these rows (none: the day becomes empty); encode() of this sink made `day`. A sink may still
   // be writing when this returns; days become visible in the order of the calls, and the failure of one is thrown by a later call.
   virtual void write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) = 0;
+  // As write_day, with the rows that another sink of this kind holds at `staged`, its folder or file, and may lose by it. Not of
+  // PostgreSQL: there everybody writes into the same database.
+  virtual void adopt_day(const std::filesystem::path& staged, const DayRecord& record);
+  // Removes the day's rows and its record, in the order of days with write_day, and visible as its days are.
+  virtual void remove_day(const StoredKey& key) = 0;
   // Makes everything written visible and durable.
   virtual void finish() = 0;
 
-  // The number that the sink's own tables have for a cluster's month; nullopt where there is none.
+  // As SinkReader's, of before this sink wrote anything.
+  virtual RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) = 0;
   virtual std::optional<std::int32_t> report_period(const ClusterIdentity& cluster, Day month);
   virtual SinkFigures figures() const { return {}; }
 };
@@ -100,6 +83,11 @@ class SinkReader {
   virtual std::vector<StoredKey> days() = 0;  // that hold rows; sorted
   virtual std::vector<StoredRow> read_day(const StoredKey& key) = 0;
   virtual std::vector<DayRecord> records() = 0;  // sorted by (source_uuid, day)
+
+  // Without reading rows: they are counted where the sink can count (PostgreSQL, SQLite), else their file is looked for.
+  virtual RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days);
+  // The number that the sink's own tables have for a cluster's month; nullopt where there is none.
+  virtual std::optional<std::int32_t> report_period(const ClusterIdentity& cluster, Day month);
 };
 
 enum class Commit {
@@ -128,7 +116,10 @@ struct PostgresSinkOptions {
 struct SinkOptions {
   Commit commit = Commit::kEachDay;
   NumericOutput numeric = NumericOutput::kDecimal;
-  arrow::MemoryPool* pool = nullptr;  // of Arrow's columns (Parquet only); null: Arrow's own. Outlives the sink.
+  bool is_staged = false;             // of files: another sink takes it over (adopt_day), so nothing waits for the disk
+  arrow::MemoryPool* pool = nullptr;  // what a sink holds counts there; null: Arrow's own. Outlives the sink.
+  // Holds the upper levels of the indexes of some millions of rows; more gives nothing for days that are appended.
+  std::int64_t sqlite_cache_bytes = 32 << 20;
   PostgresSinkOptions postgres;
 };
 
@@ -138,5 +129,13 @@ std::unique_ptr<Sink> open_sink(std::string_view uri, const SinkOptions& options
 // Also csv:FILE, a table of another program in any row order. kSinkUnavailable if there is nothing to read; kBadInput or
 // kCorrupt (file, column) for what is not as expected.
 std::unique_ptr<SinkReader> open_sink_reader(std::string_view uri, const PostgresSettings& postgres = {});
+// The kind of a sink of files, `sqlite`, `parquet` or `csv`, and where it is. Error(kBadConfig) for any other URI.
+struct FileSink {
+  std::string_view kind;
+  std::filesystem::path path;
+};
+FileSink file_sink_of(std::string_view uri);
+// False where no run has been: open_sink_reader() would say that there is nothing to read. Of a database, connecting tells.
+bool sink_exists(std::string_view uri);
 
 }  // namespace costmill

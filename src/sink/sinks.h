@@ -5,17 +5,20 @@
 #include <memory>
 #include <string>
 
+#include "sink/pending_file.h"
 #include "sink/sink.h"
 
 namespace costmill {
 
-std::unique_ptr<Sink> open_csv_sink(const std::filesystem::path& folder);
+inline Durability durability_of(const SinkOptions& options) { return options.is_staged ? Durability::kNone : Durability::kSynced; }
+
+std::unique_ptr<Sink> open_csv_sink(const std::filesystem::path& folder, const SinkOptions& options);
 std::unique_ptr<SinkReader> open_csv_reader(const std::filesystem::path& folder_or_file);
 
 std::unique_ptr<Sink> open_parquet_sink(const std::filesystem::path& folder, const SinkOptions& options);
 std::unique_ptr<SinkReader> open_parquet_reader(const std::filesystem::path& folder);
 
-std::unique_ptr<Sink> open_sqlite_sink(const std::filesystem::path& file, Commit commit);
+std::unique_ptr<Sink> open_sqlite_sink(const std::filesystem::path& file, const SinkOptions& options);
 std::unique_ptr<SinkReader> open_sqlite_reader(const std::filesystem::path& file);
 
 std::unique_ptr<Sink> open_postgres_sink(std::string_view uri, const SinkOptions& options);

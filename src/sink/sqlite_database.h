@@ -43,6 +43,11 @@ class SqliteStatement {
   // The text must live until the last step() that uses it.
   void bind_text(int parameter, std::string_view text);
 
+  // A cell of the row that `row` stands at.
+  void bind_value(int parameter, const SqliteStatement& row, int column) {
+    check(sqlite3_bind_value(handle_.get(), parameter, sqlite3_column_value(row.handle_.get(), column)));
+  }
+
   // True: a row is there.
   bool step();
   void reset() { sqlite3_reset(handle_.get()); }

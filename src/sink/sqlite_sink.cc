@@ -1,21 +1,29 @@
 // sqlite:FILE. A day's rows and its record are replaced in one transaction.
+#include <arrow/buffer.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <bit>
+#include <functional>
 #include <optional>
 
+#include "memory/heap.h"
 #include "sink/digest.h"
+#include "sink/record_json.h"
 #include "sink/sinks.h"
+#include "sink/sqlite_records.h"
 #include "sink/sqlite_schema.h"
-#include "sink/state_file.h"
 #include "sink/stored_cells.h"
 
 namespace costmill {
 namespace {
 
-// Holds the upper levels of the indexes of some millions of rows; more gives nothing for days that are appended.
-constexpr const char* kCachePragma = "PRAGMA cache_size = -32768";
+// SQLite's cache is its own, so it is counted against the memory limit by a block of its size that nobody touches.
+std::unique_ptr<arrow::Buffer> reserved(std::int64_t bytes, arrow::MemoryPool* pool) {
+  auto block = arrow::AllocateBuffer(bytes, pool != nullptr ? pool : arrow::default_memory_pool());
+  if (!block.ok()) throw no_memory("the cache of SQLite", block.status().message());
+  return std::move(*block);
+}
 
 std::string insert_sql() {
   std::string sql = fmt::format("INSERT INTO {} (uuid, {}) VALUES (?", kSummaryTable, sqlite_column_list());
@@ -86,27 +94,62 @@ class RowBinder {
 
 class SqliteSink final : public Sink {
  public:
-  SqliteSink(const std::filesystem::path& file, Commit commit) : database_(file, SqliteDatabase::Open::kCreate), commit_(commit) {
+  SqliteSink(const std::filesystem::path& file, const SinkOptions& options)
+      : cache_(reserved(options.sqlite_cache_bytes, options.pool)),
+        database_(file, SqliteDatabase::Open::kCreate),
+        commit_(options.commit) {
     // Of a new file. A row has some 800 bytes, of which a page of the default 4096 holds few.
     database_.execute("PRAGMA page_size = 16384");
     // FULL: what is committed survives a loss of power.
-    database_.execute("PRAGMA synchronous = FULL");
-    database_.execute(kCachePragma);
+    database_.execute(options.is_staged ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL");
+    database_.execute(fmt::format("PRAGMA cache_size = -{}", options.sqlite_cache_bytes / 1024));
     ensure_sqlite_schema(database_);
     delete_.emplace(database_, fmt::format("DELETE FROM {} WHERE usage_start = ? AND source_uuid = ?", kSummaryTable));
+    forget_.emplace(database_, "DELETE FROM costmill_days WHERE day = ? AND source_uuid = ?");
     insert_.emplace(database_, insert_sql());
-    record_.emplace(database_, "INSERT OR REPLACE INTO costmill_days VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    record_.emplace(database_,
+                    "INSERT OR REPLACE INTO costmill_days (source_uuid, day, files, reference, config, reference_digest, config_digest, "
+                    "program_version, digest, totals, hours_seen, rows) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     if (commit_ == Commit::kWholeRun) whole_run_.emplace(database_);
   }
 
   void write_day(std::unique_ptr<EncodedDay> day, const DayRecord& record) override {
-    if (commit_ == Commit::kWholeRun) {
-      replace(*day->rows, record);
-      return;
-    }
-    SqliteTransaction transaction(database_);
-    replace(*day->rows, record);
-    transaction.commit();
+    change([&] {
+      const std::string text = to_string(record.day);
+      remove_rows(record.key(), text);
+      insert_rows(*day->rows);
+      write_record(record, text);
+    });
+  }
+
+  void adopt_day(const std::filesystem::path& staged, const DayRecord& record) override {
+    const SqliteDatabase source(staged, SqliteDatabase::Open::kExisting);
+    SqliteStatement rows(source, fmt::format("SELECT uuid, {} FROM {} WHERE usage_start = ? AND source_uuid = ? ORDER BY rowid",
+                                             sqlite_column_list(), kSummaryTable));
+    const std::string text = to_string(record.day);
+    rows.bind_text(1, text);
+    rows.bind_text(2, record.source_uuid);
+    change([&] {
+      remove_rows(record.key(), text);
+      const ResetOnExit reset{*insert_};
+      while (rows.step()) {
+        for (int column = 0; column <= static_cast<int>(kColumns.size()); ++column) insert_->bind_value(column + 1, rows, column);
+        insert_->run();
+      }
+      write_record(record, text);
+    });
+  }
+
+  void remove_day(const StoredKey& key) override {
+    change([&] {
+      const std::string text = to_string(key.day);
+      remove_rows(key, text);
+      run(*forget_, {text, key.source_uuid});
+    });
+  }
+
+  RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) override {
+    return sqlite_recorded_days(database_, source_uuid, days);
   }
 
   void finish() override {
@@ -123,30 +166,38 @@ class SqliteSink final : public Sink {
   }
 
  private:
-  void replace(const DayRows& rows, const DayRecord& record) {
+  // In the transaction of the whole run, or in one of its own.
+  void change(const std::function<void()>& statements) {
+    if (commit_ == Commit::kWholeRun) return statements();
+    SqliteTransaction transaction(database_);
+    statements();
+    transaction.commit();
+  }
+
+  void remove_rows(const StoredKey& key, const std::string& day) { run(*delete_, {day, key.source_uuid}); }
+
+  void insert_rows(const DayRows& rows) {
     const ResetOnExit reset{*insert_};
-    const std::string day = to_string(record.day);
-    delete_->bind_text(1, day);
-    delete_->bind_text(2, record.source_uuid);
-    delete_->run();
     RowBinder binder(*insert_, rows);
     for (std::size_t ordinal = 0; ordinal < rows.rows.size(); ++ordinal) {
       binder.bind(ordinal);
       insert_->run();
     }
-    write_record(record, day);
   }
 
   void write_record(const DayRecord& record, const std::string& day) {
-    const std::string files = fingerprints_to_json(record.files);
+    const RecordColumns columns = record_columns(record);
+    record_->bind_integer(11, record.hours_seen);
+    record_->bind_integer(12, static_cast<std::int64_t>(record.rows));
+    run(*record_, {record.source_uuid, day, columns.files, columns.reference, columns.config, reference_digest(record),
+                   config_digest(record), record.program_version, record.digest, columns.totals});
+  }
+
+  // With the texts as its first parameters.
+  static void run(SqliteStatement& statement, std::initializer_list<std::string> texts) {
     int parameter = 0;
-    for (const std::string* text :
-         {&record.source_uuid, &day, &files, &record.reference_digest, &record.config_digest, &record.program_version}) {
-      record_->bind_text(++parameter, *text);
-    }
-    record_->bind_integer(++parameter, static_cast<std::int64_t>(record.rows));
-    record_->bind_text(++parameter, record.digest);
-    record_->run();
+    for (const std::string& text : texts) statement.bind_text(++parameter, text);
+    statement.run();
   }
 
   // A statement that failed halfway would hold its transaction open.
@@ -155,9 +206,11 @@ class SqliteSink final : public Sink {
     SqliteStatement& statement;
   };
 
+  std::unique_ptr<arrow::Buffer> cache_;
   SqliteDatabase database_;
   Commit commit_;
   std::optional<SqliteStatement> delete_;
+  std::optional<SqliteStatement> forget_;
   std::optional<SqliteStatement> insert_;
   std::optional<SqliteStatement> record_;
   std::optional<SqliteTransaction> whole_run_;
@@ -165,8 +218,8 @@ class SqliteSink final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> open_sqlite_sink(const std::filesystem::path& file, Commit commit) {
-  return std::make_unique<SqliteSink>(file, commit);
+std::unique_ptr<Sink> open_sqlite_sink(const std::filesystem::path& file, const SinkOptions& options) {
+  return std::make_unique<SqliteSink>(file, options);
 }
 
 }  // namespace costmill

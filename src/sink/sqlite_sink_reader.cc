@@ -2,8 +2,10 @@
 
 #include "costmill/error.h"
 #include "sink/sinks.h"
+#include "sink/sqlite_records.h"
 #include "sink/sqlite_schema.h"
-#include "sink/state_file.h"
+#include "sink/stored_cells.h"
+#include "texts/printable.h"
 
 namespace costmill {
 namespace {
@@ -20,7 +22,7 @@ class SqliteSinkReader final : public SinkReader {
     SqliteStatement select(
         database_, fmt::format("SELECT DISTINCT source_uuid, usage_start FROM {} ORDER BY source_uuid, usage_start", kSummaryTable));
     std::vector<StoredKey> keys;
-    while (select.step()) keys.push_back({select.text(0), day_from(select.text(1))});
+    while (select.step()) keys.push_back({select.text(0), sqlite_day(database_, select.text(1))});
     return keys;
   }
 
@@ -34,38 +36,27 @@ class SqliteSinkReader final : public SinkReader {
     while (select.step()) {
       StoredRow& row = rows.emplace_back(kColumns.size());
       for (std::size_t c = 0; c < kColumns.size(); ++c) {
-        if (!select.is_null(static_cast<int>(c))) row[c] = select.text(static_cast<int>(c));
+        if (select.is_null(static_cast<int>(c))) continue;
+        row[c] = select.text(static_cast<int>(c));
+        if (is_numeric(kColumns[c].kind) && !canonicalize_number(*row[c])) fail_number(c, *row[c]);
       }
     }
     return rows;
   }
 
-  std::vector<DayRecord> records() override {
-    SqliteStatement select(database_,
-                           "SELECT source_uuid, day, files, reference_digest, config_digest, program_version, rows, digest "
-                           "FROM costmill_days ORDER BY source_uuid, day");
-    std::vector<DayRecord> records;
-    while (select.step()) {
-      records.push_back({.source_uuid = select.text(0),
-                         .day = day_from(select.text(1)),
-                         .files = fingerprints_from_json(select.text(2), database_.file()),
-                         .reference_digest = select.text(3),
-                         .config_digest = select.text(4),
-                         .program_version = select.text(5),
-                         .rows = static_cast<std::uint64_t>(select.integer(6)),
-                         .digest = select.text(7)});
-    }
-    return records;
+  std::vector<DayRecord> records() override { return sqlite_records(database_); }
+
+  RecordedDays recorded_days(const std::string& source_uuid, const DateRange& days) override {
+    return sqlite_recorded_days(database_, source_uuid, days);
   }
 
  private:
-  Day day_from(const std::string& text) const {
-    const std::optional<Day> day = parse_day(text);
-    if (day) return *day;
-    throw Error(ErrorCode::kSinkUnavailable,
-                fmt::format("{} holds '{}' where a date should be, so another program changed it; run with --full into another file",
-                            database_.file(), text),
-                {.file = database_.file()});
+  [[noreturn]] void fail_number(std::size_t c, const std::string& text) const {
+    throw Error(
+        ErrorCode::kSinkUnavailable,
+        fmt::format("{} column {} holds {} where a number should be, so another program changed it; run with --full into another file",
+                    database_.file(), kColumns[c].name, as_shown(text)),
+        {.file = database_.file(), .column = std::string(kColumns[c].name)});
   }
 
   SqliteDatabase database_;

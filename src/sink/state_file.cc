@@ -8,6 +8,7 @@
 
 #include "costmill/error.h"
 #include "sink/pending_file.h"
+#include "sink/record_json.h"
 
 namespace costmill {
 namespace {
@@ -16,71 +17,21 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kFormat = "costmill-state";
-constexpr int kVersion = 1;
+constexpr int kVersion = 3;
+constexpr int kVersionOfRecords = 2;  // whose records say enough to tell what changed
 
-Json json_of(const std::vector<FileFingerprint>& files) {
-  Json array = Json::array();
-  for (const FileFingerprint& file : files) array.push_back({{"path", file.path}, {"bytes", file.bytes}, {"version", file.version}});
-  return array;
-}
-
-std::vector<FileFingerprint> files_of(const Json& array) {
-  std::vector<FileFingerprint> files;
-  for (const Json& file : array) {
-    files.push_back({.path = file.at("path").get<std::string>(),
-                     .bytes = file.at("bytes").get<std::uint64_t>(),
-                     .version = file.at("version").get<std::string>()});
-  }
-  return files;
-}
-
-Json json_of(const DayRecord& record) {
-  return {{"source_uuid", record.source_uuid},
-          {"day", to_string(record.day)},
-          {"rows", record.rows},
-          {"digest", record.digest},
-          {"reference_digest", record.reference_digest},
-          {"config_digest", record.config_digest},
-          {"program_version", record.program_version},
-          {"files", json_of(record.files)}};
-}
-
-DayRecord record_of(const Json& json) {
-  const std::optional<Day> day = parse_day(json.at("day").get<std::string>());
-  if (!day) throw std::invalid_argument("a day that is none");
-  return {.source_uuid = json.at("source_uuid").get<std::string>(),
-          .day = *day,
-          .files = files_of(json.at("files")),
-          .reference_digest = json.at("reference_digest").get<std::string>(),
-          .config_digest = json.at("config_digest").get<std::string>(),
-          .program_version = json.at("program_version").get<std::string>(),
-          .rows = json.at("rows").get<std::uint64_t>(),
-          .digest = json.at("digest").get<std::string>()};
-}
-
-// Paths need not be UTF-8. A replaced byte only makes a file look changed, so that its day is done again.
-std::string dump(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
-
-[[noreturn]] void fail_to_read(const fs::path& path, std::string_view reason) {
-  throw Error(
-      ErrorCode::kSinkUnavailable,
-      fmt::format("{} is not readable as the sink's state: {}; remove it, and the next run does every day again", path.string(), reason),
-      {.file = path.string()});
+StoredKey key_from(const Json& json) {
+  if (const auto day = parse_day(json.at("day").get<std::string>())) return {json.at("source_uuid").get<std::string>(), *day};
+  throw std::invalid_argument("a day that is none");
 }
 
 }  // namespace
 
-std::string fingerprints_to_json(const std::vector<FileFingerprint>& files) { return dump(json_of(files), -1); }
-
-std::vector<FileFingerprint> fingerprints_from_json(std::string_view json, std::string_view where) {
-  try {
-    return files_of(Json::parse(json));
-  } catch (const std::exception& error) {
-    fail_to_read(fs::path(where), error.what());
-  }
-}
-
-StateFile::StateFile(const fs::path& folder, std::string_view sink_kind) : path_(folder / kStateFileName), sink_kind_(sink_kind) {
+StateFile::StateFile(const fs::path& folder, std::string_view sink_kind, Durability durability)
+    : path_(folder / kStateFileName), sink_kind_(sink_kind), durability_(durability) {
+  std::error_code ignored;
+  // A named pipe would wait for its writer.
+  if (fs::exists(path_, ignored) && !fs::is_regular_file(path_, ignored)) fail_to_read_state(path_.string(), "it is no regular file");
   std::ifstream file(path_, std::ios::binary);
   if (!file) {
     std::error_code error;
@@ -90,13 +41,17 @@ StateFile::StateFile(const fs::path& folder, std::string_view sink_kind) : path_
   Json json;
   std::string owner;
   try {
-    json = Json::parse(file);
+    json = parse_state(file);
     if (json.at("format") != kFormat) throw std::invalid_argument("another format");
-    if (json.at("version").get<int>() > kVersion) throw std::invalid_argument("written by a newer version");
+    if (!json.at("version").is_number_unsigned()) throw std::invalid_argument("a version that is none");
+    const auto version = json.at("version").get<std::uint64_t>();
+    if (version > kVersion) throw std::invalid_argument("written by a newer version");
     owner = json.at("sink").get<std::string>();
-    for (const Json& day : json.at("days")) put(record_of(day));
+    // Older records do not say enough to tell what changed: their days are done again.
+    for (const Json& day : version >= kVersionOfRecords ? json.at("days") : Json::array()) put(record_from(day));
+    for (const Json& key : json.value("being_written", Json::array())) doubted_.insert(key_from(key));
   } catch (const std::exception& error) {
-    fail_to_read(path_, error.what());
+    fail_to_read_state(path_.string(), error.what());
   }
   if (owner == sink_kind_) return;
   throw Error(ErrorCode::kConflict,
@@ -104,20 +59,57 @@ StateFile::StateFile(const fs::path& folder, std::string_view sink_kind) : path_
               {.file = path_.string()});
 }
 
+void StateFile::doubt(const StoredKey& key) {
+  records_.erase(key);
+  doubted_.insert(key);
+}
+
+void StateFile::put(const DayRecord& record) {
+  doubted_.erase(record.key());
+  records_[record.key()] = {.record = record, .json = dump_json(json_of(record))};
+}
+
+bool StateFile::forget(const StoredKey& key) {
+  doubted_.erase(key);
+  return records_.erase(key) > 0;
+}
+
+// One line a day, so that people can read and compare it.
 void StateFile::save() const {
-  Json days = Json::array();
-  for (const auto& [key, record] : records_) days.push_back(json_of(record));
-  const Json json{{"format", kFormat}, {"version", kVersion}, {"sink", sink_kind_}, {"days", std::move(days)}};
-  PendingFile file(path_);
-  file.write(dump(json, 1));
-  file.write("\n");
+  std::string text = fmt::format(R"({{"format": "{}", "version": {}, "sink": "{}", "days": [)", kFormat, kVersion, sink_kind_);
+  for (const char* separator = "\n  "; const auto& [key, entry] : records_) {
+    text += separator;
+    text += entry.json;
+    separator = ",\n  ";
+  }
+  text += "\n], \"being_written\": [";
+  for (const char* separator = "\n  "; const StoredKey& key : doubted_) {
+    text += separator;
+    text += dump_json({{"source_uuid", key.source_uuid}, {"day", to_string(key.day)}});
+    separator = ",\n  ";
+  }
+  text += "\n]}\n";
+  PendingFile file(path_, durability_);
+  file.write(text);
   file.publish();
 }
 
 std::vector<DayRecord> StateFile::records() const {
   std::vector<DayRecord> records;
-  for (const auto& [key, record] : records_) records.push_back(record);
+  for (const auto& [key, entry] : records_) records.push_back(entry.record);
   return records;
+}
+
+RecordedDays StateFile::recorded_days(const std::string& source_uuid, const DateRange& days) const {
+  RecordedDays recorded;
+  const auto is_of = [&](const StoredKey& key) { return key.source_uuid == source_uuid && days.from <= key.day && key.day <= days.to; };
+  for (const auto& [key, entry] : records_) {
+    if (is_of(key)) recorded.records.push_back(entry.record);
+  }
+  for (const StoredKey& key : doubted_) {
+    if (is_of(key)) recorded.unsure.insert(key.day);
+  }
+  return recorded;
 }
 
 }  // namespace costmill

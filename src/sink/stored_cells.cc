@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "costmill/error.h"
+#include "sink/json_text.h"
 
 namespace costmill {
 namespace {
@@ -79,6 +80,24 @@ Decimal checked_decimal(double number, Column column, Day day) {
               fmt::format("{} of {} is {}, which does not fit numeric(33,15); look for the line items that give such a sum",
                           def_of(column).name, to_string(day), number),
               {.column = std::string(def_of(column).name), .day = to_string(day)});
+}
+
+StoredRow stored_row(const DayRows& day, const SummaryRow& row) {
+  StoredRow stored(kColumns.size());
+  for (std::size_t c = 0; c < kColumns.size(); ++c) {
+    const auto column = static_cast<Column>(c);
+    const Cell cell = cell_of(day, row, column);
+    if (cell.null) continue;
+    switch (kColumns[c].kind) {
+      case ColumnKind::kNumber: append_decimal(stored[c].emplace(), checked_decimal(cell.number, column, day.day)); break;
+      case ColumnKind::kInteger: stored[c] = std::to_string(cell.integer); break;
+      case ColumnKind::kDate: stored[c] = to_string(Day{cell.integer}); break;
+      case ColumnKind::kJson: stored[c] = canonical_json(cell.text); break;
+      case ColumnKind::kText:
+      case ColumnKind::kUuid: stored[c] = std::string(cell.text); break;
+    }
+  }
+  return stored;
 }
 
 }  // namespace costmill

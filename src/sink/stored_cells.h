@@ -20,6 +20,9 @@ inline bool is_numeric(ColumnKind kind) { return kind == ColumnKind::kNumber || 
 // numeric(33,15).
 bool canonicalize_number(std::string& text);
 
+// The row as a reader of any sink gives it back once it is written.
+StoredRow stored_row(const DayRows& day, const SummaryRow& row);
+
 // The decimal of a row's number. Error(kBadInput) naming column and day if it does not fit numeric(33,15).
 Decimal checked_decimal(double number, Column column, Day day);
 

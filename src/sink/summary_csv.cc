@@ -4,6 +4,7 @@
 
 #include "costmill/error.h"
 #include "sink/stored_cells.h"
+#include "texts/printable.h"
 
 namespace costmill {
 namespace {
@@ -89,7 +90,7 @@ void SummaryCsv::canonicalize(StoredRow& row) const {
     if (row[c]->empty()) {
       row[c].reset();
     } else if (is_numeric(kind) && !canonicalize_number(*row[c])) {
-      fail(fmt::format("'{}' is no numeric(33,15)", *row[c]), kColumns[c].name);
+      fail(fmt::format("{} is no numeric(33,15)", as_shown(*row[c])), kColumns[c].name);
     }
   }
 }
@@ -99,7 +100,7 @@ void SummaryCsv::read_key(const StoredRow& row) {
   if (!day_text) fail("a row without a date", def_of(Column::kUsageStart).name);
   if (key_day_text_ != *day_text) {
     const std::optional<Day> day = parse_day(*day_text);
-    if (!day) fail(fmt::format("'{}' is no date of the form YYYY-MM-DD", *day_text), def_of(Column::kUsageStart).name);
+    if (!day) fail(fmt::format("{} is no date of the form YYYY-MM-DD", as_shown(*day_text)), def_of(Column::kUsageStart).name);
     key_.day = *day;
     key_day_text_ = *day_text;
   }

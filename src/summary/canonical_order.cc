@@ -1,42 +1,53 @@
 // The canonical order of a day's rows: data_source, the other texts in table order (NULL first, UTF-8 bytes), numbers in table
 // order (NULL first), csi_volume_handle. What all rows of a day share needs no comparison.
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <numeric>
 
 #include "decimal/decimal.h"
 #include "summary/rows.h"
+#include "texts/text_order.h"
 
 namespace costmill {
 namespace {
 
-// The first of them nearly always decide, and many rows share them: they are ranked, so that rows compare by integers.
+// The first of them nearly always decide, and many rows share them: rows are sorted by their places among the texts of the column.
 constexpr TextId SummaryRow::*kRanked[] = {&SummaryRow::namespace_name, &SummaryRow::node, &SummaryRow::resource_id,
                                            &SummaryRow::pod_labels};
 constexpr TextId SummaryRow::*kCompared[] = {&SummaryRow::persistentvolumeclaim, &SummaryRow::persistentvolume, &SummaryRow::storageclass,
                                              &SummaryRow::volume_labels, &SummaryRow::all_labels};
 
-// Position of each text of the ranked columns among them, from 1; 0 is NULL.
-class Ranks {
- public:
-  explicit Ranks(const DayRows& day) : ranks_(day.texts.size(), 0) {
-    std::vector<TextId> order;
-    for (const SummaryRow& row : day.rows) {
-      for (const auto text : kRanked) {
-        const TextId id = row.*text;
-        if (id == kNullText || ranks_[id] != 0) continue;
-        ranks_[id] = 1;
-        order.push_back(id);
-      }
-    }
-    std::sort(order.begin(), order.end(), [&](TextId a, TextId b) { return day.texts[a] < day.texts[b]; });
-    for (std::size_t position = 0; position < order.size(); ++position) ranks_[order[position]] = static_cast<std::uint32_t>(position) + 1;
+// What rows are sorted by before they are compared: data_source, then kRanked; least first.
+using Rank = std::uint32_t;
+constexpr std::size_t kRanks = 1 + std::size(kRanked);
+using Ranks = std::array<Rank, kRanks>;
+
+// Replaces ids of texts by their positions among the texts of the column, from 1; 0 is NULL. Returns how many ranks there are.
+std::size_t rank_texts(const Texts& texts, std::size_t rank, std::vector<Ranks>& ranks) {
+  std::vector<Rank> rank_of(texts.size(), 0);
+  std::vector<TextId> order;
+  for (const Ranks& of_row : ranks) {
+    const TextId id = of_row[rank];
+    if (id == kNullText || rank_of[id] != 0) continue;
+    rank_of[id] = 1;
+    order.push_back(id);
   }
+  sort_by_text(order, texts);
+  for (std::size_t position = 0; position < order.size(); ++position) rank_of[order[position]] = static_cast<Rank>(position) + 1;
+  for (Ranks& of_row : ranks) of_row[rank] = of_row[rank] == kNullText ? 0 : rank_of[of_row[rank]];
+  return order.size() + 1;
+}
 
-  std::uint32_t of(TextId id) const { return id == kNullText ? 0 : ranks_[id]; }
-
- private:
-  std::vector<std::uint32_t> ranks_;
-};
+// Sorts by one rank below `count`; rows of equal rank stay as they are.
+void sort_by_rank(std::vector<std::uint32_t>& order, const std::vector<Ranks>& ranks, std::size_t rank, std::size_t count) {
+  std::vector<std::uint32_t> begins(count + 1, 0);
+  for (const Ranks& of_row : ranks) ++begins[of_row[rank] + 1];
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<std::uint32_t> sorted(order.size());
+  for (const std::uint32_t row : order) sorted[begins[ranks[row][rank]]++] = row;
+  order.swap(sorted);
+}
 
 int compare_texts(TextId a, TextId b, const Texts& texts) {
   if (a == b) return 0;
@@ -67,48 +78,43 @@ bool is_before(const SummaryRow& a, const SummaryRow& b, const Texts& texts) {
   return compare_texts(a.csi_volume_handle, b.csi_volume_handle, texts) < 0;
 }
 
-struct SortKey {
-  std::uint64_t source_and_namespace;
-  std::uint64_t node_and_resource_id;
-  std::uint32_t pod_labels;
-  std::uint32_t row;
-};
-
-// Brings the rows into the order of the keys, each row moved once.
-void permute(std::vector<SummaryRow>& rows, std::vector<SortKey>& order) {
+// Brings the rows into this order, each row moved once.
+void permute(std::vector<SummaryRow>& rows, std::vector<std::uint32_t>& order) {
   for (std::uint32_t first = 0; first < order.size(); ++first) {
-    if (order[first].row == first) continue;
+    if (order[first] == first) continue;
     const SummaryRow displaced = rows[first];
     std::uint32_t to = first;
-    for (std::uint32_t from = order[to].row; from != first; from = order[to].row) {
+    for (std::uint32_t from = order[to]; from != first; from = order[to]) {
       rows[to] = rows[from];
-      order[to].row = to;
+      order[to] = to;
       to = from;
     }
     rows[to] = displaced;
-    order[to].row = to;
+    order[to] = to;
   }
 }
 
 }  // namespace
 
 void sort_canonically(DayRows& day) {
-  const Ranks ranks(day);
-  const auto packed = [](std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32U | low; };
-  std::vector<SortKey> keys;
-  keys.reserve(day.rows.size());
+  std::vector<Ranks> ranks;
+  ranks.reserve(day.rows.size());
   for (const SummaryRow& row : day.rows) {
-    keys.push_back({packed(static_cast<std::uint32_t>(row.data_source), ranks.of(row.namespace_name)),
-                    packed(ranks.of(row.node), ranks.of(row.resource_id)), ranks.of(row.pod_labels),
-                    static_cast<std::uint32_t>(keys.size())});
+    ranks.push_back({static_cast<Rank>(row.data_source)});
+    for (std::size_t i = 0; i < std::size(kRanked); ++i) ranks.back()[1 + i] = row.*kRanked[i];
   }
-  std::sort(keys.begin(), keys.end(), [&](const SortKey& a, const SortKey& b) {
-    if (a.source_and_namespace != b.source_and_namespace) return a.source_and_namespace < b.source_and_namespace;
-    if (a.node_and_resource_id != b.node_and_resource_id) return a.node_and_resource_id < b.node_and_resource_id;
-    if (a.pod_labels != b.pod_labels) return a.pod_labels < b.pod_labels;
-    return is_before(day.rows[a.row], day.rows[b.row], day.texts);
-  });
-  permute(day.rows, keys);
+  std::array<std::size_t, kRanks> counts{2};
+  for (std::size_t rank = 1; rank < kRanks; ++rank) counts[rank] = rank_texts(day.texts, rank, ranks);
+
+  std::vector<std::uint32_t> order(day.rows.size());
+  std::iota(order.begin(), order.end(), 0);
+  for (std::size_t rank = kRanks; rank-- > 0;) sort_by_rank(order, ranks, rank, counts[rank]);
+  for (auto begin = order.begin(); begin != order.end();) {
+    const auto end = std::find_if(begin + 1, order.end(), [&](std::uint32_t row) { return ranks[row] != ranks[*begin]; });
+    std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return is_before(day.rows[a], day.rows[b], day.texts); });
+    begin = end;
+  }
+  permute(day.rows, order);
 }
 
 }  // namespace costmill

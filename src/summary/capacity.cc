@@ -4,6 +4,7 @@
 
 #include "calendar/day.h"
 #include "summary/magnitude.h"
+#include "summary/row_checks.h"
 
 namespace costmill {
 namespace {
@@ -69,7 +70,7 @@ void CapacityTable::find_intervals(const Chunk& chunk, RowRange rows) {
 
 void CapacityTable::look_for_offences(const Chunk& chunk, RowRange rows, std::uint32_t file, pod_columns::Number column) {
   const NumberColumn& numbers = chunk.numbers[column];
-  if (all_within(numbers.values.data() + rows.begin, rows.size(), kUnsuspicious)) [[likely]]
+  if (numbers.surely_within(kUnsuspicious) || all_within(numbers.values.data() + rows.begin, rows.size(), kUnsuspicious)) [[likely]]
     return;
   for (std::size_t row = rows.begin; row < rows.end; ++row) {
     if (std::fabs(numbers.values[row]) < kUnsuspicious || !numbers.is_valid(row)) continue;
@@ -84,8 +85,11 @@ void CapacityTable::add(const Chunk& chunk, RowRange rows, std::uint32_t file) {
   for (const auto& [maxima, number] : {std::pair(&cpu_core_seconds_, pod_columns::kNodeCapacityCpuCoreSeconds),
                                        std::pair(&memory_byte_seconds_, pod_columns::kNodeCapacityMemoryByteSeconds)}) {
     const NumberColumn& column = chunk.numbers[number];
-    maxima->add(slots_, column.values.data() + rows.begin, column.has_nulls ? column.valid.data() + rows.begin : nullptr);
+    maxima->add(slots_, column.values.data() + rows.begin, column.has_nulls ? column.valid.data() + rows.begin : nullptr,
+                column.surely_within(kUnsuspicious));
     look_for_offences(chunk, rows, file, number);
+    look_for_negatives(column, rows, {file, chunk.first_row + rows.begin}, schema_of(Table::kPodHourly).numbers[number].name.data(),
+                       negatives_);
   }
 }
 
@@ -103,21 +107,23 @@ void CapacityTable::merge(const CapacityTable& other, const TextMapping& mapping
     memory_byte_seconds_.merge(mine, other.memory_byte_seconds_, theirs);
   }
   if (other.offence_) remember(*other.offence_);
+  negatives_.add(other.negatives_);
 }
 
 DayCapacity CapacityTable::resolve() const {
   boost::unordered_flat_map<TextId, CapacitySum> nodes;
   CapacitySum cluster;
+  DayCapacity capacity;
   for (std::uint32_t slot = 0; slot < intervals_.size(); ++slot) {
     const auto cpu = cpu_core_seconds_.maximum(slot).value();
     const auto memory = memory_byte_seconds_.maximum(slot).value();
+    capacity.hours.set(intervals_[slot][1] / CapacityTable::kMillisecondsPerHour);
     CapacitySum& node = nodes[intervals_[slot][0]];
     node.cpu.add(cpu);
     node.memory.add(memory);
     cluster.cpu.add(cpu);
     cluster.memory.add(memory);
   }
-  DayCapacity capacity;
   capacity.cluster = cluster.value();
   capacity.offence = offence_;
   for (const auto& [node, sum] : nodes) capacity.nodes.emplace(node, sum.value());

@@ -1,6 +1,7 @@
 // Node and cluster capacity of one day, from the hourly pod table. Rule 5.
 #pragma once
 
+#include <bitset>
 #include <optional>
 #include <span>
 
@@ -9,9 +10,13 @@
 #include "summary/group_key.h"
 #include "summary/maximum_column.h"
 #include "summary/row_place.h"
+#include "summary/row_sign.h"
 #include "summary/text_mapping.h"
 
 namespace costmill {
+
+class ByteReader;
+class ByteWriter;
 
 // A day's capacity; nullopt where no hourly row has a value, NaN where a value was no number.
 struct Capacity {
@@ -24,19 +29,33 @@ struct CapacityOffence {
   RowPlace place;
   const char* column = "";
   double value = 0;
+
+  static constexpr void each_member(auto& self, auto& bytes) { bytes(self.place, self.column, self.value); }
 };
 
 struct DayCapacity {
   boost::unordered_flat_map<TextId, Capacity> nodes;
   Capacity cluster;
+  std::bitset<24> hours;                   // of the day, those that some row is of
   std::optional<CapacityOffence> offence;  // the first by place; matters only where a capacity is no number for it
 };
 
 class CapacityTable {
  public:
+  static constexpr std::uint32_t kMillisecondsPerHour = 3'600'000;
+
   void add(const Chunk& chunk, RowRange rows, std::uint32_t file);
   void merge(const CapacityTable& other, const TextMapping& mapping);
   DayCapacity resolve() const;
+  void write(ByteWriter& bytes) const;
+  void read(ByteReader& bytes);
+
+  // For checks: intervals are (node, milliseconds of the day).
+  std::span<const GroupKey<2>> intervals() const { return intervals_; }
+  const MaximumColumn& cpu_core_seconds() const { return cpu_core_seconds_; }
+  const MaximumColumn& memory_byte_seconds() const { return memory_byte_seconds_; }
+  const RowSign& negatives() const { return negatives_; }
+
   std::size_t memory_bytes() const {
     return index_.bucket_count() * sizeof(*index_.begin()) + intervals_.capacity() * sizeof(GroupKey<2>) +
            last_of_node_.capacity() * sizeof(LastInterval) + cpu_core_seconds_.memory_bytes() + memory_byte_seconds_.memory_bytes();
@@ -61,6 +80,7 @@ class CapacityTable {
   MaximumColumn memory_byte_seconds_;       // the same
   std::vector<std::uint32_t> slots_;        // of the rows, as long as one add() runs
   std::optional<CapacityOffence> offence_;
+  RowSign negatives_;
 };
 
 }  // namespace costmill

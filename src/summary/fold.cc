@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "summary/day_checks.h"
 #include "summary/rows.h"
 
 namespace costmill {
@@ -30,10 +31,9 @@ std::optional<DaySpan> Fold::add(const Chunk& chunk, TableUse use, std::uint32_t
     }
     const Day day = day_of_ms(chunk.interval_start_ms[begin]);
     const std::size_t end = end_of_day(chunk.interval_start_ms, begin, day);
-    if (options_.first_day <= day && day <= options_.last_day) {
+    if (options_.first_day <= day && day <= options_.last_day && !options_.left_out.contains(day))
       add_rows_of_day(chunk, {begin, end}, use, file, days_[day]);
-      span = span ? DaySpan{std::min(span->first, day), std::max(span->last, day)} : DaySpan{day, day};
-    }
+    span = span ? DaySpan{std::min(span->first, day), std::max(span->last, day)} : DaySpan{day, day};
     begin = end;
   }
   return span;
@@ -93,12 +93,20 @@ DayResult Fold::finish(Day number, const ClusterIdentity& cluster, const Referen
     append_pod_rows(day.pods, joins, rows);
     if (options_.unallocated) {
       const NodeRoles roles = options_.derive_roles ? day.roles.derive(day.node_labels, texts_) : reference.node_roles;
-      append_unallocated_rows(roles, options_.cost_category ? reference.cost_categories : std::vector<CostCategoryPattern>{}, rows);
+      result.reference_scope.nodes =
+          append_unallocated_rows(roles, options_.cost_category ? reference.cost_categories : std::vector<CostCategoryPattern>{}, rows);
     }
   }
   if (options_.storage) append_storage_rows(day.storage, day.placements.resolve(day.storage.pods()), joins, rows);
   joins.label_texts.check();
   sort_canonically(result.rows);
+  result.reference_scope.label_keys = joins.label_texts.keys();
+  result.reference_scope.cost_categories = options_.cost_category;
+  result.hours = joins.capacity.hours;
+  DayChecks checks = check_day(day.pods, day.capacity, joins.capacity, day.storage, texts_);
+  result.sanity = std::move(checks.sanity);
+  result.totals = checks.totals;
+  result.totals.values[DayTotals::kRows] = static_cast<double>(day.rows);
   result.fan_outs = joins.fan_outs;
   return result;
 }

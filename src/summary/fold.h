@@ -1,12 +1,18 @@
 // Folds chunks into the tables of their days, and finishes days into rows. The heart of Costmill.
 #pragma once
 
+#include <bitset>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "reference/reference_data.h"
+#include "reference/reference_use.h"
+#include "sanity/day_sanity.h"
+#include "sanity/day_totals.h"
 #include "scan/parquet_file.h"
 #include "scan/table_use.h"
 #include "summary/day_joins.h"
@@ -22,6 +28,7 @@ namespace costmill {
 struct FoldOptions {
   Day first_day;  // rows of other days are no part of the run
   Day last_day;
+  std::set<Day> left_out;     // of these days, neither
   bool pods = true;           // features.pod_aggregation
   bool storage = true;        // features.storage_aggregation
   bool unallocated = true;    // features.unallocated_capacity
@@ -33,6 +40,10 @@ struct DayResult {
   DayRows rows;
   FanOuts fan_outs;
   std::uint64_t input_rows = 0;
+  ReferenceScope reference_scope;
+  std::bitset<24> hours;  // of the day, that the hourly pods have
+  DaySanity sanity;
+  DayTotals totals;
 };
 
 // One worker's share of a group of days. Not thread-safe. Chunks may come in any order and be cut in any way, and partial folds
@@ -46,7 +57,7 @@ class Fold {
   Texts& texts() { return texts_; }
 
   // Rows whose interval_start is NULL or outside the options' days are dropped. `file` is the file's number in the run. Returns the
-  // span of the days whose rows were added.
+  // span of the days that the chunk has rows of, also of those that are dropped.
   std::optional<DaySpan> add(const Chunk& chunk, TableUse use, std::uint32_t file);
 
   void merge(const Fold& other);
@@ -57,6 +68,12 @@ class Fold {
   DayResult finish(Day day, const ClusterIdentity& cluster, const ReferenceData& reference) const {
     return finish(day, cluster, reference, std::make_shared<LabelMaps>(reference.enabled_keys));
   }
+
+  // For another process of the same version, on the same type of machine. Ids of texts and numbers of files stay what they are.
+  std::string to_bytes() const;
+  // Behaves as the fold of those bytes, which has the same options. Throws Error(kCorrupt) for what are no bytes of a fold of this version
+  // and of the days of the options. Numbers of files are not looked at.
+  static Fold from_bytes(std::string_view bytes, const FoldOptions& options);
 
   std::size_t memory_bytes() const;
 

@@ -14,6 +14,9 @@
 
 namespace costmill {
 
+class ByteReader;
+class ByteWriter;
+
 // Distinct label maps by subject, after filtering to the enabled keys.
 class ResolvedLabels {
  public:
@@ -37,6 +40,8 @@ class LabelSets {
  public:
   void add(const Chunk& chunk, RowRange rows, std::uint32_t file);
   void merge(const LabelSets& other, const TextMapping& mapping);
+  void write(ByteWriter& bytes) const;
+  void read(ByteReader& bytes);
 
   // `column` is named where a text is refused.
   void resolve(LabelTexts& label_texts, const char* column, ResolvedLabels& resolved) const;

@@ -1,9 +1,12 @@
 // Label texts of a day, each parsed once however many rows carry it. Rule 2.
 #pragma once
 
+#include <vector>
+
 #include "labels/label_maps.h"
 #include "summary/by_text.h"
 #include "summary/refusal.h"
+#include "texts/text_hashes.h"
 #include "texts/texts.h"
 
 namespace costmill {
@@ -19,6 +22,9 @@ class LabelTexts {
   // Throws the first Refusal by place, if any text was refused.
   void check() const;
 
+  // All keys of the texts, also those that are not enabled.
+  TextHashes keys() const;
+
  private:
   static constexpr LabelMapId kUnparsed = kNullLabelMap - 1;
 
@@ -29,6 +35,7 @@ class LabelTexts {
   ByText<LabelMapId> parsed_;
   boost::unordered_flat_map<TextId, std::string> reasons_;  // of the refused ones
   FirstRefusal refusals_;
+  std::vector<bool> met_keys_;  // by LabelKeysId
 };
 
 }  // namespace costmill

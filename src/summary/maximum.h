@@ -28,6 +28,9 @@ class Maximum {
     return state_ == State::kOnlyNan ? std::nan("") : value_;
   }
 
+  static constexpr void each_member(auto& self, auto& bytes) { bytes(self.value_, self.state_); }
+  bool is_sound() const { return state_ <= State::kNumber; }
+
  private:
   enum class State : unsigned char { kNone, kOnlyNan, kNumber };
 

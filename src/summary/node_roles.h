@@ -14,6 +14,9 @@
 
 namespace costmill {
 
+class ByteReader;
+class ByteWriter;
+
 // (node, resource_id) -> role; a pair that is not there has none.
 using NodeRoles = std::map<std::pair<std::string, std::string>, std::optional<std::string>>;
 
@@ -27,6 +30,8 @@ class NodeRoleEvidence {
  public:
   void add(const Chunk& chunk, RowRange rows, const Texts& texts);
   void merge(const NodeRoleEvidence& other, const TextMapping& mapping, const Texts& texts);
+  void write(ByteWriter& bytes) const;
+  void read(ByteReader& bytes);
 
   NodeRoles derive(const LabelSets& node_labels, const Texts& texts) const;
   std::size_t memory_bytes() const { return nodes_.bucket_count() * sizeof(*nodes_.begin()); }
@@ -35,6 +40,8 @@ class NodeRoleEvidence {
   struct Evidence {
     TextId node_role = kNullText;  // MAX
     bool runs_api_server = false;
+
+    static constexpr void each_member(auto& self, auto& bytes) { bytes(self.node_role, self.runs_api_server); }
   };
   GroupMap<2, Evidence> nodes_;  // (node, resource_id), neither NULL
 };

@@ -25,6 +25,7 @@ void PlacementTable::merge(const PlacementTable& other, const TextMapping& mappi
 
 PlacementsOfPods PlacementTable::resolve(const GroupSet<2>& pods) const {
   PlacementsOfPods placements;
+  placements.reserve(pods.size());
   for (const GroupKey<4>& key : seen_) {
     if (pods.contains({key[0], key[1]})) placements[{key[0], key[1]}].push_back({key[2], key[3]});
   }

@@ -10,6 +10,9 @@
 
 namespace costmill {
 
+class ByteReader;
+class ByteWriter;
+
 struct Placement {
   TextId node = kNullText;
   TextId resource_id = kNullText;
@@ -25,6 +28,8 @@ class PlacementTable {
   void merge(const PlacementTable& other, const TextMapping& mapping);
   // Of these (namespace, pod).
   PlacementsOfPods resolve(const GroupSet<2>& pods) const;
+  void write(ByteWriter& bytes) const;
+  void read(ByteReader& bytes);
   std::size_t memory_bytes() const;
 
  private:

@@ -19,19 +19,27 @@ class FinalPodTable {
 
   explicit FinalPodTable(const PodTable& pods) : pods_(pods) {
     index_.reserve(pods.size());
-    first_parts_.reserve(pods.size());
+    keys_of_parts_.reserve(pods.size());
     parts_.reserve(pods.size());
   }
 
   void add(const Key& key, std::uint32_t slot, std::int64_t count) {
-    const std::uint32_t final_slot = index_.slot_of(key);
-    const auto part = static_cast<std::uint32_t>(parts_.size());
-    if (final_slot == first_parts_.size()) {
-      parts_.push_back({slot, count, kNone});
-      first_parts_.push_back(part);
-    } else {
-      parts_.push_back({slot, count, first_parts_[final_slot]});
-      first_parts_[final_slot] = part;
+    keys_of_parts_.push_back(key);
+    parts_.push_back({slot, count, kNone});
+  }
+
+  // After the last add().
+  void find_groups() {
+    std::vector<std::uint32_t> final_slots(parts_.size());
+    index_.find(final_slots, [&](std::size_t part) { return keys_of_parts_[part]; });
+    keys_of_parts_ = {};
+    first_parts_.reserve(index_.size());
+    for (std::uint32_t part = 0; part < parts_.size(); ++part) {
+      if (final_slots[part] == first_parts_.size()) {
+        first_parts_.push_back(part);
+      } else {
+        parts_[part].next = std::exchange(first_parts_[final_slots[part]], part);
+      }
     }
   }
 
@@ -71,8 +79,9 @@ class FinalPodTable {
 
   const PodTable& pods_;
   SlotIndex<3> index_;
-  std::vector<std::uint32_t> first_parts_;  // by final slot
+  std::vector<Key> keys_of_parts_;  // until find_groups()
   std::vector<Part> parts_;
+  std::vector<std::uint32_t> first_parts_;  // by final slot
 };
 
 // The pod's own labels win over the namespace's, those over the node's; NULL labels of the pod leave nothing.
@@ -93,6 +102,7 @@ void join_labels(const PodTable& pods, DayJoins& joins, FinalPodTable& out) {
     }
   }
   joins.label_texts.check();
+  out.find_groups();
 }
 
 std::optional<double> scaled(std::optional<double> value, double divisor, double unit) {

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scan/vector_clones.h"
 #include "summary/magnitude.h"
 #include "summary/refusal.h"
+#include "summary/row_checks.h"
 
 namespace costmill {
 namespace {
@@ -18,9 +20,6 @@ enum Sum { kUsage, kRequest, kEffectiveUsage, kLimit };
 
 constexpr std::size_t kCacheLineBytes = 64;
 constexpr std::size_t kRowsBetweenCarries = SplitSum<CoreSecondsSum::kFraction>::kAdditionsBetweenCarries;
-constexpr std::uint64_t kWideKeys = 8;  // positions of a slot
-
-std::uint64_t wide_key(std::uint32_t slot, std::size_t position) { return slot * kWideKeys + position; }
 
 // GREATEST of the reference: a NaN loses against a number.
 double larger(double a, double b) {
@@ -72,11 +71,18 @@ const NumberColumn& PodTable::effective_usage(const Chunk& chunk, RowRange rows,
   NumberColumn& effective = effective_[first_column == kUsageCpuCoreSeconds ? 0 : 1];
   effective.values.resize(chunk.rows);
   effective.valid.resize(chunk.rows);
+  // Bytes may alias anything: without names of their own, every pointer would be loaded again for each row.
+  const std::uint8_t* const stored_valid = stored.valid.data();
+  const double* const stored_values = stored.values.data();
+  const double* const usages = usage.values.data();
+  const double* const requests = request.values.data();
+  std::uint8_t* const valid = effective.valid.data();
+  double* const values = effective.values.data();
   for (std::size_t row = rows.begin; row < rows.end; ++row) {
-    const bool is_stored = stored.valid[row] != 0;
+    const bool is_stored = stored_valid[row] != 0;
     const bool is_known = is_stored || (usage.is_valid(row) && request.is_valid(row));
-    effective.valid[row] = is_known ? 1 : 0;
-    effective.values[row] = is_stored ? stored.values[row] : is_known ? larger(usage.values[row], request.values[row]) : 0.0;
+    valid[row] = is_known ? 1 : 0;
+    values[row] = is_stored ? stored_values[row] : is_known ? larger(usages[row], requests[row]) : 0.0;
   }
   return effective;
 }
@@ -86,7 +92,7 @@ const double* PodTable::usual_values(const NumberColumn& column, std::size_t sum
   using Sum = typename Wide::mapped_type;
   constexpr double kUsual = SplitSum<Sum::kFraction>::kUsual;
   const double* const values = column.values.data() + rows.begin;
-  if (all_within(values, rows.size(), kUsual)) return values;
+  if (column.surely_within(kUsual) || all_within(values, rows.size(), kUsual)) return values;
   std::vector<double>& usual = replaced_[sum];
   usual.assign(values, values + rows.size());
   for (std::size_t i = 0; i < usual.size(); ++i) {
@@ -102,15 +108,16 @@ const double* PodTable::usual_values(const NumberColumn& column, std::size_t sum
 }
 
 void PodTable::mark_nulls(const NumberColumn& column, std::size_t sum, RowRange rows) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const unsigned is_null = column.valid[rows.begin + i] ^ 1U;
-    has_sums_[i] = static_cast<std::uint8_t>(has_sums_[i] & ~(is_null << sum));
-  }
+  const std::uint8_t* const valid = column.valid.data() + rows.begin;
+  std::uint8_t* const has_sums = has_sums_.data();  // bytes may alias the members
+  const auto others = static_cast<std::uint8_t>(~(1U << sum));
+  for (std::size_t i = 0; i < rows.size(); ++i) has_sums[i] &= static_cast<std::uint8_t>(others | (0U - valid[i]));
 }
 
 const double* PodTable::capacities(const NumberColumn& column, std::size_t which, RowRange rows) {
   const double* const values = column.values.data() + rows.begin;
-  if (!all_within(values, rows.size(), std::numeric_limits<double>::infinity())) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (!column.surely_within(kInfinity) && !all_within(values, rows.size(), kInfinity)) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (column.is_valid(rows.begin + i) && !std::isfinite(values[i])) odd_capacities_[wide_key(slots_[i], which)].add(values[i]);
     }
@@ -118,9 +125,11 @@ const double* PodTable::capacities(const NumberColumn& column, std::size_t which
   if (!column.has_nulls) return values;
   std::vector<double>& given = replaced_[kAllSums + which];
   given.resize(rows.size());
+  const std::uint8_t* const valid = column.valid.data() + rows.begin;
+  const double none = kNone;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    given[i] = kNone;
-    if (column.valid[rows.begin + i] != 0) given[i] = values[i];
+    const double value = values[i];  // 0 where NULL: may be loaded before it is asked for
+    given[i] = valid[i] != 0 ? value : none;
   }
   return given.data();
 }
@@ -140,32 +149,45 @@ PodTable::Inputs PodTable::inputs_of(const Chunk& chunk, RowRange rows, std::uin
     inputs.values[sum] =
         is_cpu ? usual_values(column, sum, rows, first_row, wide_cpu_) : usual_values(column, sum, rows, first_row, wide_memory_);
     if (column.has_nulls) mark_nulls(column, sum, rows);
+    look_for_negatives(column, rows, first_row, schema_of(Table::kPodDaily).numbers[kUsageCpuCoreSeconds + sum].name.data(), negatives_);
+  }
+  for (const std::size_t first : {std::size_t{kUsageCpuCoreSeconds}, std::size_t{kUsageMemoryByteSeconds}}) {
+    look_at_effective_usage(chunk.numbers[first + kUsage], chunk.numbers[first + kRequest], chunk.numbers[first + kEffectiveUsage], rows,
+                            first_row, schema_of(Table::kPodDaily).numbers[first + kEffectiveUsage].name.data(), odd_effective_usage_);
   }
   for (std::size_t i = 0; i < kMaxima; ++i) inputs.capacities[i] = capacities(chunk.numbers[kNodeCapacityCpuCores + i], i, rows);
   return inputs;
 }
 
-void PodTable::add(const Inputs& inputs, const Texts& texts) {
+COSTMILL_AVX2_CLONE void PodTable::add(const Inputs& inputs, const Texts& texts) {
   constexpr std::size_t kAhead = 12;  // rows: long enough for the third-level cache to answer
   const std::size_t rows = slots_.size();
+  const Inputs in = inputs;  // not changed by what is stored below, as the compiler cannot know
+  const std::uint32_t* const slots = slots_.data();
+  const std::uint8_t* const has_sums = has_sums_.data();
+  Totals* const all_totals = totals_.data();
   for (std::size_t i = 0; i < rows; ++i) {
-    const auto* const later = reinterpret_cast<const char*>(&totals_[slots_[std::min(i + kAhead, rows - 1)]]);
+    const auto* const later = reinterpret_cast<const char*>(&all_totals[slots[std::min(i + kAhead, rows - 1)]]);
     for (std::size_t offset = 0; offset < sizeof(Totals); offset += kCacheLineBytes) __builtin_prefetch(later + offset, 1);
-    Totals& totals = totals_[slots_[i]];
-    for (std::size_t k = 0; k < PodSums::kSums; ++k) totals.cpu[k].add_usual(inputs.values[k][i]);
-    for (std::size_t k = 0; k < PodSums::kSums; ++k) totals.memory[k].add_usual(inputs.values[PodSums::kSums + k][i]);
+    Totals& totals = all_totals[slots[i]];
+    const auto four_from = [&](std::size_t k) {
+      return std::array{in.values[k][i], in.values[k + 1][i], in.values[k + 2][i], in.values[k + 3][i]};
+    };
+    add_usual(totals.cpu, four_from(0));
+    add_usual(totals.memory, four_from(PodSums::kSums));
     for (std::size_t k = 0; k < kMaxima; ++k) {
-      if (inputs.capacities[k][i] > totals.largest_capacities[k]) totals.largest_capacities[k] = inputs.capacities[k][i];
+      if (in.capacities[k][i] > totals.largest_capacities[k]) totals.largest_capacities[k] = in.capacities[k][i];
     }
-    totals.has_sums |= has_sums_[i];
-    if (totals.resource_id != inputs.resource_ids[i]) [[unlikely]]
-      totals.resource_id = larger_text(totals.resource_id, inputs.resource_ids[i], texts);
+    totals.has_sums |= has_sums[i];
+    if (totals.resource_id != in.resource_ids[i]) [[unlikely]]
+      totals.resource_id = larger_text(totals.resource_id, in.resource_ids[i], texts);
   }
 }
 
 void PodTable::add(const Chunk& chunk, RowRange rows, std::uint32_t file, const Texts& texts) {
   if (rows_since_carry_ + rows.size() > kRowsBetweenCarries) carry();
   rows_since_carry_ += rows.size();
+  rows_ += rows.size();
   find_slots(chunk, rows, file, texts);
   add(inputs_of(chunk, rows, file), texts);
 }
@@ -242,7 +264,10 @@ void PodTable::merge(const PodTable& other, const TextMapping& mapping, const Te
   merge_wide(wide_cpu_, other.wide_cpu_);
   merge_wide(wide_memory_, other.wide_memory_);
   merge_wide(odd_capacities_, other.odd_capacities_);
+  rows_ += other.rows_;
   remember(other.offence_);
+  negatives_.add(other.negatives_);
+  odd_effective_usage_.add(other.odd_effective_usage_);
 }
 
 void PodTable::remember(const Offence& offence) {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "texts/printable.h"
 #include "texts/utf8.h"
 
 namespace costmill {
@@ -24,8 +24,8 @@ TextId RowBuilder::checked_text(std::string_view text, Column column, RowPlace p
     refuse(Refusal(what, std::string(def.name), place));
     return kNullText;
   };
-  if (!valid_utf8(text)) return refused(fmt::format("text {:?} is not UTF-8", text.substr(0, 120)));
-  if (text.find('\0') != std::string_view::npos) return refused("a text holds a NUL character");
+  if (!valid_utf8(text)) return refused(fmt::format("text {} is not UTF-8", as_shown(text)));
+  if (text.find('\0') != std::string_view::npos) return refused(fmt::format("text {} holds a NUL character", as_shown(text)));
   const std::size_t code_points = code_point_count(text);
   if (code_points > def.max_code_points) {
     std::size_t excess = code_points - def.max_code_points;
@@ -34,7 +34,7 @@ TextId RowBuilder::checked_text(std::string_view text, Column column, RowPlace p
       --excess;
     }
     if (excess > 0) {
-      return refused(fmt::format("text {:?}... has {} characters, {} are allowed", text.substr(0, 60), code_points, def.max_code_points));
+      return refused(fmt::format("text {} has {} characters, {} are allowed", as_shown(text), code_points, def.max_code_points));
     }
   }
   return day_.texts.intern(text);
@@ -47,14 +47,9 @@ TextId RowBuilder::json(LabelMapId map) {
   return jsons_[map];
 }
 
-void RowBuilder::set(SummaryRow& row, Column column, std::optional<double> number, RowPlace place) {
-  if (!number) return;
-  constexpr double kNumericLimit = 1e18;  // of numeric(33,15)
-  if (!(std::fabs(*number) < kNumericLimit)) {
-    return refuse(Refusal(fmt::format("{} would become {}, which numeric(33,15) cannot hold", def_of(column).name, *number),
-                          std::string(def_of(column).name), place));
-  }
-  row.number(column) = *number + 0.0;  // -0.0 and 0.0 are one value
+void RowBuilder::refuse_number(Column column, double number, const RowPlace& place) {
+  refuse(Refusal(fmt::format("{} would become {}, which numeric(33,15) cannot hold", def_of(column).name, number),
+                 std::string(def_of(column).name), place));
 }
 
 }  // namespace costmill

@@ -14,6 +14,8 @@ struct RowPlace {
   std::uint64_t row = 0;
 
   auto operator<=>(const RowPlace&) const = default;
+
+  static constexpr void each_member(auto& self, auto& bytes) { bytes(self.file, self.row); }
 };
 
 }  // namespace costmill

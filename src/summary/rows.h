@@ -8,6 +8,7 @@
 #include "summary/pods.h"
 #include "summary/row_builder.h"
 #include "summary/storage.h"
+#include "texts/text_hashes.h"
 
 namespace costmill {
 
@@ -15,8 +16,8 @@ namespace costmill {
 void append_pod_rows(const PodTable& pods, DayJoins& joins, RowBuilder& rows);                                                 // rule 6
 void append_storage_rows(const StorageTable& storage, const PlacementsOfPods& placements, DayJoins& joins, RowBuilder& rows);  // rule 7
 
-// Reads the Pod rows that are there already. Rule 9.
-void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCategoryPattern>& cost_categories, RowBuilder& rows);
+// Reads the Pod rows that are there already. Rule 9. Returns the nodes whose roles were looked up: hash_of({node, resource_id}).
+TextHashes append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCategoryPattern>& cost_categories, RowBuilder& rows);
 
 // Sorts the rows into the canonical order.
 void sort_canonically(DayRows& day);

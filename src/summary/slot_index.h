@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "summary/group_key.h"
+#include "summary/trail.h"
 
 namespace costmill {
 
-// Slots count up from 0 in the order of first sight. A hash table with open addressing whose entries hold key and slot, asked for
-// many keys at once: where an entry lies is fetched for all keys of a block before the first is looked at, so that a table beyond the
-// second-level cache costs little more than one within.
+// Slots count up from 0 in the order of first sight. Two ways lead from a key to its slot: the trail, by which the slot is guessed and
+// its key compared; and a hash table with open addressing, whose entries hold key and slot. The table is asked for a block of keys at
+// once: where an entry lies is fetched for all of them before the first is looked at, so that a table beyond the second-level cache
+// costs little more than one within.
 template <std::size_t kSize>
 class SlotIndex {
  public:
@@ -23,15 +25,15 @@ class SlotIndex {
   // Fills slots[i] with the slot of key_at(i).
   template <typename KeyAt>
   void find(std::span<std::uint32_t> slots, const KeyAt& key_at) {
-    std::array<std::size_t, kBlock> buckets;
-    for (std::size_t begin = 0; begin < slots.size(); begin += kBlock) {
-      const std::size_t count = std::min(kBlock, slots.size() - begin);
-      reserve(keys_.size() + count);
-      for (std::size_t i = 0; i < count; ++i) {
-        buckets[i] = bucket_of(key_at(begin + i));
-        __builtin_prefetch(&entries_[buckets[i]]);
+    for (std::size_t begin = 0; begin < slots.size(); begin += Trail::kBlock) {
+      const auto block = slots.subspan(begin, std::min(Trail::kBlock, slots.size() - begin));
+      const auto block_key_at = [&](std::size_t i) { return key_at(begin + i); };
+      reserve(keys_.size() + block.size());
+      if (trail_.is_followed()) {
+        follow_trail(block, block_key_at);
+      } else {
+        look_up(block, block_key_at);
       }
-      for (std::size_t i = 0; i < count; ++i) slots[begin + i] = find_or_add(key_at(begin + i), buckets[i]);
     }
   }
 
@@ -54,7 +56,7 @@ class SlotIndex {
   std::size_t size() const { return keys_.size(); }
   const Key& key(std::uint32_t slot) const { return keys_[slot]; }
 
-  std::size_t memory_bytes() const { return keys_.capacity() * sizeof(Key) + entries_.capacity() * sizeof(Entry); }
+  std::size_t memory_bytes() const { return keys_.capacity() * sizeof(Key) + entries_.capacity() * sizeof(Entry) + trail_.memory_bytes(); }
 
  private:
   struct Entry {
@@ -64,9 +66,36 @@ class SlotIndex {
 
   static constexpr std::uint32_t kFree = 0xFFFF'FFFF;
   static constexpr std::size_t kFirstEntries = 1024;
-  static constexpr std::size_t kBlock = 64;
 
   std::size_t bucket_of(const Key& key) const { return GroupKeyHash<kSize>()(key) & (entries_.size() - 1); }
+
+  template <typename KeyAt>
+  void follow_trail(std::span<std::uint32_t> slots, const KeyAt& key_at) {
+    Trail::Walk walk = trail_.walk();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const Key key = key_at(i);
+      std::uint32_t slot = walk.expected();
+      if (GroupKeyEqual<kSize>()(keys_[slot], key)) [[likely]] {
+        walk.came_as_expected();
+      } else {
+        slot = find_or_add(key, bucket_of(key));
+        walk.strayed_to(slot);
+      }
+      slots[i] = slot;
+    }
+    trail_.append(slots, walk);
+  }
+
+  template <typename KeyAt>
+  void look_up(std::span<std::uint32_t> slots, const KeyAt& key_at) {
+    std::array<std::size_t, Trail::kBlock> buckets;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      buckets[i] = bucket_of(key_at(i));
+      __builtin_prefetch(&entries_[buckets[i]]);
+    }
+    for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = find_or_add(key_at(i), buckets[i]);
+    trail_.append_found(slots);
+  }
 
   std::uint32_t find_or_add(const Key& key, std::size_t bucket) {
     while (true) {
@@ -83,6 +112,7 @@ class SlotIndex {
 
   std::vector<Key> keys_;  // by slot
   std::vector<Entry> entries_;
+  Trail trail_;
 };
 
 }  // namespace costmill

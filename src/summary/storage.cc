@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "summary/refusal.h"
+#include "summary/row_checks.h"
 
 namespace costmill {
 
@@ -42,12 +43,16 @@ void StorageTable::add(const Chunk& chunk, RowRange rows, std::uint32_t file) {
     }
     if (capacity_bytes.is_valid(row)) sums.capacity_bytes.add(capacity_bytes.values[row]);
   }
+  for (std::size_t i = 0; i < chunk.numbers.size(); ++i) {
+    look_for_negatives(chunk.numbers[i], rows, {file, chunk.first_row + rows.begin}, schema_of(Table::kStorageDaily).numbers[i].name.data(),
+                       negatives_);
+  }
 }
 
 void StorageTable::merge(const StorageTable& other, const TextMapping& mapping) {
   for (const auto& [their_key, slot] : other.index_) {
     Key key;
-    std::transform(their_key.begin(), their_key.end(), key.begin(), mapping);
+    for (std::size_t i = 0; i < key.size(); ++i) key[i] = mapping(their_key[i]);
     const StorageGroup& theirs = other.groups_[slot];
     const auto [entry, added] = index_.try_emplace(key, static_cast<std::uint32_t>(groups_.size()));
     if (added) groups_.emplace_back();
@@ -56,6 +61,7 @@ void StorageTable::merge(const StorageTable& other, const TextMapping& mapping) 
     mine.first_row = std::min(mine.first_row, theirs.first_row);
   }
   remember(other.offence_place_, other.offence_column_, other.offence_value_);
+  negatives_.add(other.negatives_);
 }
 
 GroupSet<2> StorageTable::pods() const {

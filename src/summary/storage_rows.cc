@@ -36,6 +36,10 @@ class VolumeRelation {
     GroupSet<4> claims_of_volumes;
     GroupSet<2> nodes_of_volumes;
     GroupSet<2> pods_counted;
+    claims_of_volumes.reserve(storage.index().size());
+    nodes_of_volumes.reserve(storage.index().size());
+    volumes_of_claim_.reserve(storage.index().size());
+    node_counts_.reserve(storage.index().size());
     for (const auto& [key, slot] : storage.index()) {
       const auto* pod = placements_of(key);
       if (pod == nullptr) continue;
@@ -85,6 +89,11 @@ class VolumeRelation {
 
 class FinalStorageTable {
  public:
+  explicit FinalStorageTable(std::size_t groups) {
+    index_.reserve(groups);
+    groups_.reserve(groups);
+  }
+
   void add(const GroupKey<kFinalKeySize>& key, const StorageGroup& group, std::int64_t count, RowBuilder& rows) {
     const auto [entry, added] = index_.try_emplace(key, groups_.size());
     if (added) groups_.push_back({.key = key, .sums = {}, .first_row = group.first_row});
@@ -165,7 +174,7 @@ void set_quantities(const FinalStorage& group, const VolumeRelation& relation, R
 void append_storage_rows(const StorageTable& storage, const PlacementsOfPods& placements, DayJoins& joins, RowBuilder& rows) {
   storage.check();
   const VolumeRelation relation(storage, placements, joins.fan_outs);
-  FinalStorageTable final_storage;
+  FinalStorageTable final_storage(storage.index().size());
   join(storage, relation, joins, rows, final_storage);
   for (const FinalStorage& group : final_storage.groups()) {
     const auto text = [&](FinalKey position, Column column) { return rows.text(group.key[position], column, group.first_row); };

@@ -14,6 +14,10 @@ class TextMapping {
     for (std::size_t id = 0; id < from.size(); ++id) ids_.push_back(to.intern(from[static_cast<TextId>(id)]));
   }
 
+  // As large as the texts are many: nobody copies it by chance.
+  TextMapping(const TextMapping&) = delete;
+  TextMapping& operator=(const TextMapping&) = delete;
+
   TextId operator()(TextId id) const { return id == kNullText ? kNullText : ids_[id]; }
 
  private:

@@ -3,8 +3,10 @@
 #include <array>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cmath>
+#include <deque>
 #include <string>
 
+#include "summary/by_text.h"
 #include "summary/exact_sum.h"
 #include "summary/refusal.h"
 #include "summary/rows.h"
@@ -65,6 +67,7 @@ struct NodeUse {
   std::array<HoursSum, kSubtractions.size()> used;
   std::array<bool, kSubtractions.size()> has_value{};
   SummaryRow row;                                  // maxima of capacity and resource_id
+  TextId last_resource_id = kNullText;             // mostly the only one
   boost::unordered_flat_set<TextId> resource_ids;  // whose roles are seen to
   std::optional<std::string> role;
 };
@@ -74,13 +77,16 @@ void refuse_sum(Column column, RowBuilder& rows) {
   rows.refuse(Refusal("the sum over the pods of a node goes beyond what can be held exactly", std::string(def_of(column).name), {}));
 }
 
-void add_role(const SummaryRow& pod, const NodeRoles& roles, const Texts& texts, NodeUse& use) {
-  if (pod.resource_id == kNullText || !use.resource_ids.insert(pod.resource_id).second) return;
+void add_role(const SummaryRow& pod, const NodeRoles& roles, const Texts& texts, TextHashes& asked_for, NodeUse& use) {
+  if (pod.resource_id == use.last_resource_id || pod.resource_id == kNullText) return;
+  use.last_resource_id = pod.resource_id;
+  if (!use.resource_ids.insert(pod.resource_id).second) return;
+  asked_for.add(TextHashes::hash_of({texts[pod.node], texts[pod.resource_id]}));
   const auto role = roles.find(std::pair(std::string(texts[pod.node]), std::string(texts[pod.resource_id])));
   if (role != roles.end()) use.role = std::max(use.role, role->second);
 }
 
-void add_row(const SummaryRow& pod, const NodeRoles& roles, RowBuilder& rows, NodeUse& use) {
+void add_row(const SummaryRow& pod, const NodeRoles& roles, TextHashes& asked_for, RowBuilder& rows, NodeUse& use) {
   const Texts& texts = rows.day().texts;
   for (std::size_t i = 0; i < kSubtractions.size(); ++i) {
     const double hours = pod.number(kSubtractions[i].used);
@@ -94,7 +100,7 @@ void add_row(const SummaryRow& pod, const NodeRoles& roles, RowBuilder& rows, No
     if (!is_null(capacity) && !(largest >= capacity)) largest = capacity;  // also where largest is NULL
   }
   use.row.resource_id = larger_text(use.row.resource_id, pod.resource_id, texts);
-  add_role(pod, roles, texts, use);
+  add_role(pod, roles, texts, asked_for, use);
 }
 
 // NULL for a role that is unknown: the row is kept all the same.
@@ -110,20 +116,27 @@ bool is_counted(std::string_view namespace_name) {
 
 }  // namespace
 
-void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCategoryPattern>& cost_categories, RowBuilder& rows) {
+TextHashes append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCategoryPattern>& cost_categories, RowBuilder& rows) {
+  TextHashes asked_for;
   const DayRows& day = rows.day();
-  boost::unordered_flat_map<TextId, NodeUse> nodes;
-  boost::unordered_flat_map<TextId, bool> counted_namespaces;
+  std::deque<NodeUse> nodes;
+  ByText<NodeUse*> use_of_node(day.texts, nullptr);
+  ByText<std::optional<bool>> counted_namespaces(day.texts, std::nullopt);
   for (const SummaryRow& pod : day.rows) {
     if (pod.data_source != DataSource::kPod || pod.namespace_name == kNullText || pod.node == kNullText) continue;
-    const auto [counted, added] = counted_namespaces.try_emplace(pod.namespace_name);
-    if (added) counted->second = is_counted(day.texts[pod.namespace_name]);
-    if (counted->second) add_row(pod, roles, rows, nodes[pod.node]);
+    std::optional<bool>& counted = counted_namespaces[pod.namespace_name];
+    if (!counted) counted = is_counted(day.texts[pod.namespace_name]);
+    if (!*counted) continue;
+    NodeUse*& use = use_of_node[pod.node];
+    if (use == nullptr) {
+      use = &nodes.emplace_back();
+      use->row.node = pod.node;
+    }
+    add_row(pod, roles, asked_for, rows, *use);
   }
-  for (auto& [node, use] : nodes) {
+  for (NodeUse& use : nodes) {
     SummaryRow& row = use.row;
     row.data_source = DataSource::kPod;
-    row.node = node;
     row.has_infrastructure_usage_cost = false;
     row.all_labels = rows.empty_json();
     const auto namespace_name = namespace_of_role(use.role);
@@ -145,6 +158,7 @@ void append_unallocated_rows(const NodeRoles& roles, const std::vector<CostCateg
     }
   }
   rows.check();
+  return asked_for;
 }
 
 }  // namespace costmill

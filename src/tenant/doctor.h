@@ -1,22 +1,13 @@
 // `doctor`: looks at a database as a run would, and explains what stands in a run's way.
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "costmill/finding.h"
 #include "postgres/target.h"
 #include "tenant/grants.h"
 
 namespace costmill {
-
-enum class Verdict { kGood, kWarning, kProblem };
-
-struct Finding {
-  Verdict verdict = Verdict::kGood;
-  std::string check;   // "connection", "server version", ...
-  std::string what;    // one line
-  std::string advice;  // what to do next; empty if good
-};
 
 // Changes nothing. Checks that depend on one that failed are left out. Does not throw for what it finds.
 // Of a target for reference data, only what reading takes is examined. NodeTables::kUpdated: runs use --update-nodes.

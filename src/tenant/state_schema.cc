@@ -32,9 +32,24 @@ constexpr const char* kTo1[] = {
     "INSERT INTO costmill.schema_version (version) VALUES (1)",
 };
 
+// Records without these columns do not say enough to tell what changed: their days are done again.
+constexpr const char* kTo2[] = {
+    "DELETE FROM costmill.days",
+    "ALTER TABLE costmill.days ADD COLUMN reference jsonb NOT NULL",
+    "ALTER TABLE costmill.days ADD COLUMN config jsonb NOT NULL",
+    "ALTER TABLE costmill.days ADD COLUMN hours_seen integer NOT NULL",
+    "UPDATE costmill.schema_version SET version = 2",
+};
+
+// Days recorded before have no totals, which only means that later days are not compared with them.
+constexpr const char* kTo3[] = {
+    "ALTER TABLE costmill.days ADD COLUMN totals jsonb",
+    "UPDATE costmill.schema_version SET version = 3",
+};
+
 // kMigrations[v] brings version v to v + 1. One that ran somewhere stays as it is; a change is another one, whose last statement is
 // UPDATE costmill.schema_version.
-constexpr Migration kMigrations[] = {kTo1};
+constexpr Migration kMigrations[] = {kTo1, kTo2, kTo3};
 static_assert(std::size(kMigrations) == kStateSchemaVersion);
 
 }  // namespace

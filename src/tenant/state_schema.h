@@ -8,7 +8,9 @@
 
 namespace costmill {
 
-inline constexpr int kStateSchemaVersion = 1;
+inline constexpr int kStateSchemaVersion = 3;
+inline constexpr int kStateVersionOfRecords = 2;  // whose records say enough to tell what changed
+inline constexpr int kStateVersionWithTotals = 3;
 
 // Version found; 0 if there is none yet. Error(kSinkDenied) if the role may not look.
 int state_schema_version(PostgresConnection& connection);

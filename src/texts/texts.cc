@@ -56,14 +56,22 @@ TextId Texts::find_or_store(std::string_view text) {
   return id;
 }
 
+void Texts::begin_block(std::size_t bytes) {
+  if (stored_bytes_ + bytes > guarded_bytes_) {
+    if (guard_) guard_(bytes);
+    guarded_bytes_ = stored_bytes_ + bytes + kGuardedBytes;
+  }
+  blocks_.push_back(std::make_unique_for_overwrite<char[]>(bytes));
+  stored_bytes_ += bytes;
+}
+
 std::string_view Texts::store(std::string_view text) {
   if (text.empty()) return "";
   if (text.size() > free_bytes_) {
     // A long text gets a block of its own, so that the rest of the current block is not lost to it.
     const bool own_block = text.size() > kBlockBytes / 8;
     const std::size_t bytes = own_block ? text.size() : kBlockBytes;
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(bytes));
-    stored_bytes_ += bytes;
+    begin_block(bytes);
     if (own_block) {
       std::memcpy(blocks_.back().get(), text.data(), text.size());
       return {blocks_.back().get(), text.size()};

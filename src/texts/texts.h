@@ -3,6 +3,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -33,12 +34,17 @@ class Texts {
   std::size_t size() const { return texts_.size(); }
   // Bytes held, for the memory budget.
   std::size_t memory_bytes() const;
+  // Called with the bytes that are about to be added whenever texts have grown by a few MiB, and at once before a text that large;
+  // what it throws comes out of intern(), and the text is not taken.
+  void guard_growth(std::function<void(std::size_t)> guard) { guard_ = std::move(guard); }
 
  private:
   TextId find_or_store(std::string_view text);
   std::string_view store(std::string_view text);
+  void begin_block(std::size_t bytes);
 
   static constexpr std::size_t kBlockBytes = 64 * 1024;
+  static constexpr std::size_t kGuardedBytes = 4 << 20;
 
   // The texts asked for last, by a hash of some of their bytes: a label text of half a kilobyte that comes again costs one
   // comparison instead of being hashed.
@@ -49,6 +55,8 @@ class Texts {
   char* free_begin_ = nullptr;
   std::size_t free_bytes_ = 0;
   std::size_t stored_bytes_ = 0;
+  std::function<void(std::size_t)> guard_;
+  std::size_t guarded_bytes_ = kGuardedBytes;
 };
 
 }  // namespace costmill

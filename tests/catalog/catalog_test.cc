@@ -230,6 +230,7 @@ TEST(LocalStore, LinksWithinTheInputAreFollowedAndThoseOutOfItRefused) {
       << "also where nobody listed the folder above";
 }
 
+// F16
 TEST(LocalStore, ANamedPipeIsRefusedAndDoesNotWait) {
   const TempTree tree;
   ASSERT_EQ(::mkfifo(tree.at("a.parquet").c_str(), 0600), 0);

@@ -72,16 +72,5 @@ TEST(PrintConfig, SaysWhichOptionsReplaceKeys) {
             std::string::npos);
 }
 
-TEST(Secrets, PasswordsAreFoundWhereTheyHide) {
-  EXPECT_EQ(without_password("postgresql://u:p@h:5432/d"), "postgresql://u:********@h:5432/d");
-  EXPECT_EQ(without_password("postgresql://u:p@w@h/d"), "postgresql://u:********@h/d");
-  EXPECT_EQ(without_password("postgresql://u:p/w@h/d"), "postgresql://u:********@h/d");
-  EXPECT_EQ(without_password("postgresql://h/d?password=p&sslpassword=q"), "postgresql://h/d?password=********&sslpassword=********");
-  for (const char* uri :
-       {"postgresql://u@h/d", "postgresql://h:5432/d", "file:a/b@c:d", "sqlite:x.db", "postgresql://u:@h/d", "s3://bucket/a:b"}) {
-    EXPECT_FALSE(holds_password(uri)) << uri;
-  }
-}
-
 }  // namespace
 }  // namespace costmill

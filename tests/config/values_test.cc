@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/nearest.h"
+#include "texts/printable.h"
 
 namespace costmill {
 namespace {

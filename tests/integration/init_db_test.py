@@ -55,7 +55,7 @@ def check_a_fresh_database_gets_what_koku_has(bench):
                                    PARTITION: BOUNDS}, bench.partitions())
     tables = {name for schema, name, kind, *_ in bench.relations() if schema == SCHEMA and kind == "r"}
     require(READ_TABLES <= tables, tables)
-    require(bench.one("SELECT version FROM costmill.schema_version") == 1, "no version")
+    require(bench.one("SELECT version FROM costmill.schema_version") == 3, "no version")
 
 
 def check_a_second_run_has_nothing_to_do(bench):
@@ -146,7 +146,7 @@ def check_a_table_without_partitions_stays_as_it_is(bench):
     require(bench.partitions() == {}, "partitions of a table that has none")
 
 
-def check_a_role_gets_the_least_rights(bench):
+def check_F36_a_role_gets_the_least_rights(bench):
     role = bench.create_role()
     bench.init_db(*MONTH, "--role", role)
     with psycopg.connect(host=str(bench.server.folder), port=bench.server.port, user=role, dbname=bench.database, autocommit=True) as runner:
@@ -176,7 +176,7 @@ def check_of_a_koku_tenant_a_role_may_read_what_is_there(bench):
     require_in(bench.init_db(*MONTH, "--role", role), "nothing was missing")
 
 
-def check_names_of_roles_are_quoted(bench):
+def check_F15_names_of_roles_are_quoted(bench):
     name = "we\"ird'; DROP SCHEMA costmill; --\\"
     bench.admin.execute('CREATE ROLE "' + name.replace('"', '""') + '"')
     bench.init_db(*MONTH, "--role", name)
@@ -211,7 +211,7 @@ def check_tenants_share_the_schema_costmill(bench):
     script = bench.init_db(*MONTH, "--dry-run", sink=bench.uri(schema="org7"))
     require("costmill." not in script and 'CREATE SCHEMA "org7"' in script, script)
     bench.init_db(*MONTH, sink=bench.uri(schema="org7"))
-    require(bench.one("SELECT version FROM costmill.schema_version") == 1, "no version")
+    require(bench.one("SELECT version FROM costmill.schema_version") == 3, "no version")
 
 
 def check_several_at_once_make_it_once(bench):

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
 
 import koku_tenant  # noqa: E402
+from costmill_project import Failure, require  # noqa: E402
 from koku_tenant import SCHEMA, TABLE  # noqa: E402
 from postgres_server import ADMIN, PostgresServer  # noqa: E402
 
@@ -28,15 +29,6 @@ MONTH = "2025-10"
 DAYS = [f"{MONTH}-0{day}" for day in (1, 2, 3)]
 SUMMARY = f"{SCHEMA}.{TABLE}"
 PODS = {"old": 60, "new": 45}
-
-
-class Failure(Exception):
-    pass
-
-
-def require(condition, what):
-    if not condition:
-        raise Failure(what)
 
 
 def require_run(done, codes, *words):

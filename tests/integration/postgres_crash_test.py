@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program, its sessions, the server or its disk give out while days are written: the old day stays whole or the new one is whole.
+"""The program, its sessions (F25), the server (F24) or its disk (F28) give out while days are written: the old day stays whole or the new one is whole.
 
 usage: postgres_crash_test.py --bin PATH [--only SUBSTRING]
 
@@ -7,13 +7,11 @@ Points of the write are counted in rows that the server took of a COPY, and one 
 """
 
 import contextlib
-import os
-import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 from postgres_bench import PODS, Bench, PostgresServer, finish, main, require, require_run, wait_until
+from small_disk import filled, small_disk
 
 POINTS = [*range(0, min(PODS.values()), 5), "commit"]  # rows of the COPY under way
 ONE_LANE = ("--set", "postgresql.connections=1")
@@ -173,28 +171,13 @@ def check_sessions_terminated_again_and_again(bench):
     bench.require_state("new")
 
 
-@contextlib.contextmanager
-def small_disk(megabytes):
-    require(os.geteuid() == 0, "a full disk is made with a small tmpfs, and only root can mount one: run this test as root")
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", folder], check=True)
-        try:
-            yield Path(folder)
-        finally:
-            subprocess.run(["umount", "--lazy", folder], check=True)
-
-
 def check_disk_full(bench):
     with small_disk(128) as disk, tempfile.TemporaryDirectory() as folder, PostgresServer(folder=disk) as server:
         there = Bench(bench.binary, server, folder)
         require_run(there.run("old"), 0)
         for options in ((), ("--set", "performance.incremental_db_writes=false"), ("--set", "performance.use_bulk_copy=false")):
-            filler = disk / "filler"
-            with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
-                while file.write(b"x" * 4096):
-                    pass
-            done = there.run("new", *options)
-            filler.unlink()
+            with filled(disk):
+                done = there.run("new", *options)
             if server.process.poll() is not None:  # a server whose log does not fit any more may stop itself
                 server.stop()
                 server.start()

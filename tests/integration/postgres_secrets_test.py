@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Passwords and TLS: no password on the command line or in any output, no server believed without its certificate.
+"""F23, F35. Passwords and TLS: no password on the command line or in any output, no server believed without its certificate.
 
 usage: postgres_secrets_test.py --bin PATH [--only SUBSTRING]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Costmill in a tenant that Koku uses: rows of other jobs, partitions and their registry, report periods.
+"""Costmill in a tenant that Koku uses: rows of other jobs, partitions and their registry (F27), report periods.
 
 usage: postgres_tenant_test.py --bin PATH [--only SUBSTRING]
 

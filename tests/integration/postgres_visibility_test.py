@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Who looks at the table, or writes it, while costmill writes it: whole days only, no row twice, and nobody waits for ever.
+"""Who looks at the table, or writes it (F31), deletes from it (F26) or sums it up (F32), while costmill writes it: whole days only, no row
+twice, and nobody waits for ever.
 
 usage: postgres_visibility_test.py --bin PATH [--only SUBSTRING]
 

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "label_fixture.h"
+#include "texts/text_hashes.h"
 
 namespace costmill {
 namespace {
@@ -30,14 +34,43 @@ TEST(EnabledLabels, EmptyListDropsEveryLabelAlsoTheVirtualMachineName) {
   EXPECT_EQ(canonical(R"({"vm_kubevirt_io_name":"vm","app":1})", EnabledKeys::only({})), "{}");
 }
 
-TEST(EnabledLabels, CanonicalTextIsTheSameForTheSameKeys) {
-  EXPECT_EQ(EnabledKeys::only({"b", "a", "b"}).canonical_text(), EnabledKeys::only({"a", "b", "vm_kubevirt_io_name"}).canonical_text());
+std::vector<std::string_view> sorted_keys(const EnabledKeys& enabled) {
+  std::vector<std::string_view> keys = enabled.keys();
+  std::sort(keys.begin(), keys.end());
+  return keys;
 }
 
-TEST(EnabledLabels, CanonicalTextTellsListsApart) {
-  EXPECT_EQ(EnabledKeys::all().canonical_text(), "all");
-  EXPECT_NE(EnabledKeys::only({}).canonical_text(), EnabledKeys::only({"a"}).canonical_text());
-  EXPECT_NE(EnabledKeys::only({"a 1:b"}).canonical_text(), EnabledKeys::only({"a", "b"}).canonical_text());
+TEST(EnabledLabels, KeysAreThoseGivenAndTheVirtualMachineName) {
+  const EnabledKeys enabled = EnabledKeys::only({"b", "a", "b"});
+  EXPECT_EQ(sorted_keys(enabled), (std::vector<std::string_view>{"a", "b", "vm_kubevirt_io_name"}));
+  EXPECT_FALSE(enabled.keeps_all());
+}
+
+TEST(EnabledLabels, AllAndNoneNameNoKeys) {
+  const EnabledKeys all = EnabledKeys::all();
+  const EnabledKeys none = EnabledKeys::only({});
+  EXPECT_TRUE(all.keys().empty());
+  EXPECT_TRUE(all.keeps_all());
+  EXPECT_TRUE(none.keys().empty());
+  EXPECT_FALSE(none.keeps_all());
+}
+
+TEST(LabelKeys, AreAllKeysOfTheTextAlsoThoseThatAreDropped) {
+  const EnabledKeys enabled = EnabledKeys::only({"app"});
+  LabelMaps maps(enabled);
+  maps.parse("{\"another\":1}");
+  const ParsedLabels labels = maps.parse_with_keys(R"({"app":"x","dro\u0070ped":"1"})");
+  std::set<std::uint32_t> hashes;
+  for (const LabelKeyId key : maps.keys_of(labels.keys)) hashes.insert(maps.key_hashes()[key]);
+  EXPECT_EQ(hashes, (std::set<std::uint32_t>{TextHashes::hash_of({"app"}), TextHashes::hash_of({"dropped"})}));
+}
+
+TEST(LabelKeys, OfEqualSetsAreOne) {
+  const EnabledKeys enabled = EnabledKeys::only({});
+  LabelMaps maps(enabled);
+  const LabelKeysId keys = maps.parse_with_keys(R"({"a":"1","b":"2"})").keys;
+  EXPECT_EQ(maps.parse_with_keys(R"({"b":"3","a":"4"})").keys, keys);
+  EXPECT_NE(maps.parse_with_keys(R"({"a":"1"})").keys, keys);
 }
 
 TEST(LabelMapIds, MapsAreFilteredBeforeTheyAreCompared) {

@@ -77,6 +77,29 @@ std::vector<int> refused_days(const MonthPlan& plan) {
 
 using Groups = std::vector<std::string>;
 
+// Days of the row groups that a plan reads.
+std::vector<std::string> read_days(const MonthPlan& plan) {
+  std::vector<std::string> days;
+  for (const DayGroup& group : plan.groups) {
+    for (const PlannedRowGroup& row_group : group.row_groups)
+      days.push_back(std::to_string(day_of_month(row_group.days.first)) + "-" + std::to_string(day_of_month(row_group.days.last)));
+  }
+  return days;
+}
+
+TEST(Plan, KeepsTheRowGroupsOfTheDaysThatAreAskedFor) {
+  const TempTree tree;
+  for (const int day : {1, 2, 3}) write(tree, Table::kPodDaily, "d" + std::to_string(day), {.days = {day}});
+  write(tree, Table::kPodHourly, "all", {.days = {1, 2}});
+  MonthPlan plan = plan_of(tree);
+  plan.keep({make_day(2025, 10, 2)});
+  EXPECT_EQ(read_days(plan), (std::vector<std::string>{"2-2", "1-2"}));
+  EXPECT_EQ(plan.left_out, (std::set<Day>{make_day(2025, 10, 1), make_day(2025, 10, 3)}));
+  plan.keep({});
+  EXPECT_TRUE(read_days(plan).empty());
+  EXPECT_EQ(plan.left_out.size(), 3U);
+}
+
 TEST(Plan, FilesOfOneDayGiveAGroupADay) {
   const TempTree tree;
   for (const int day : {1, 2, 3}) write(tree, Table::kPodDaily, "d" + std::to_string(day), {.days = {day}});
@@ -106,7 +129,7 @@ TEST(Plan, WithoutStatisticsAllDaysAreOneGroup) {
   write(tree, Table::kPodDaily, "d2", {.days = {2}, .statistics = false});
   const MonthPlan plan = plan_of(tree);
   EXPECT_EQ(groups_of(plan), (Groups{"1-3:2"}));
-  EXPECT_FALSE(plan.groups[0].row_groups[1].days_known);
+  EXPECT_FALSE(plan.groups[0].row_groups[1].times.has_value());
 }
 
 TEST(Plan, RowGroupsOutsideTheWindowAreNotRead) {
@@ -122,10 +145,11 @@ TEST(Plan, FilesOfADayAreThoseThatHoldItsRows) {
   const MonthPlan plan = plan_of(tree);
   EXPECT_EQ(plan.files_of(make_day(2025, 10, 1)).size(), 2U);
   ASSERT_EQ(plan.files_of(make_day(2025, 10, 2)).size(), 1U);
-  EXPECT_EQ(plan.files_of(make_day(2025, 10, 2))[0].path, path_of(Table::kPodDaily, "b"));
+  EXPECT_EQ(plan.files_of(make_day(2025, 10, 2))[0]->file.path, path_of(Table::kPodDaily, "b"));
   EXPECT_TRUE(plan.files_of(make_day(2025, 10, 3)).empty());
 }
 
+// F06
 TEST(Plan, FilesWithoutRowsAreCounted) {
   const TempTree tree;
   write(tree, Table::kPodDaily, "a", {.days = {1}});
@@ -168,6 +192,26 @@ TEST(Plan, AColumnThatNoFileHasIsAnErrorOrANotice) {
       }
     }
   }
+}
+
+// F07: its rows would be lost without a word.
+TEST(Plan, AFileWithoutTimesRefusesItsDay) {
+  const TempTree tree;
+  for (const int day : {1, 2, 3}) {
+    write(tree, Table::kPodDaily, "pod_usage.2025-10-0" + std::to_string(day) + ".1.0",
+          {.days = {day}, .without = day == 2 ? std::string(kIntervalStart) : ""});
+  }
+  const MonthPlan plan = plan_of(tree);
+  ASSERT_EQ(refused_days(plan), (std::vector<int>{2}));
+  EXPECT_EQ(plan.refused.begin()->second.code(), ErrorCode::kBadInput);
+  EXPECT_EQ(plan.refused.begin()->second.place().column, kIntervalStart);
+}
+
+TEST(Plan, AFileWithoutTimesAndWithoutRowsIsFine) {
+  const TempTree tree;
+  write(tree, Table::kPodDaily, "a", {.days = {1}});
+  write(tree, Table::kPodDaily, "b", {.days = {}, .without = std::string(kIntervalStart)});
+  EXPECT_TRUE(plan_of(tree).refused.empty());
 }
 
 TEST(Plan, AColumnThatSomeFilesLackIsFine) {

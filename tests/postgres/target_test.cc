@@ -49,12 +49,23 @@ TEST(PostgresTargets, TheSchemaOfTheUriWins) {
   EXPECT_THROW(quoted_schema(target_of("postgresql://localhost/x")), Error);
 }
 
-TEST(PostgresTargets, SchemaNamesThatAreMistakesOrAttacksAreRefused) {
-  for (const char* schema : {"", "a\"; DROP", "a b", "1abc", "a;b", "pg_catalog", "information_schema", "a.b", "a-b", "\xC3\xA4"}) {
+TEST(PostgresTargets, F15SchemaNamesThatAreMistakesOrAttacksAreRefused) {
+  for (const char* schema :
+       {"", "a\"; DROP", "a b", "1abc", "a;b", "pg_catalog", "information_schema", "a.b", "a-b", "\xC3\xA4", "Org1", "pg_temp", "a\n",
+        "\xE2\x84\xAA"
+        "elvin"}) {
     EXPECT_EQ(code_of_target("postgresql://localhost/x", {.schema = schema}), ErrorCode::kBadConfig) << schema;
   }
   EXPECT_EQ(code_of_target("postgresql://localhost/x", {.schema = std::string(64, 'a')}), ErrorCode::kBadConfig);
   EXPECT_EQ(target_of("postgresql://localhost/x", {.schema = std::string(63, 'a')}).schema.size(), 63U);
+}
+
+// F35: libpq would take a part of the password for the host or the port, and name it.
+TEST(PostgresTargets, UrisWhosePasswordsFallApartAreRefused) {
+  for (const char* uri : {"postgresql://u:p@w@h/x", "postgresql://u:p/w@h/x", "postgresql://u:p@h/x@y"}) {
+    EXPECT_EQ(code_of_target(uri), ErrorCode::kBadConfig) << uri;
+  }
+  EXPECT_EQ(target_of("postgresql://u@localhost/x?application_name=a@b").options.at("application_name"), "a@b");
 }
 
 TEST(PostgresTargets, PasswordsAreKeptFromMessages) {

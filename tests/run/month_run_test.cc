@@ -14,13 +14,15 @@ class FaultyStore : public Store {
 
   std::vector<std::string> list_folders(const std::string& folder) override { return inner_.list_folders(folder); }
   std::vector<StoredFile> list_files(const std::string& folder) override { return inner_.list_files(folder); }
-  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file, arrow::MemoryPool* pool) override {
-    if (file.path.find(part_) != std::string::npos) throw Error(code_, file.path + ": injected fault", {.file = file.path});
-    return inner_.open(file, pool);
-  }
   std::string uri() const override { return inner_.uri(); }
 
  private:
+  std::shared_ptr<arrow::io::RandomAccessFile> open_version(const StoredFile& file, arrow::MemoryPool* pool,
+                                                            const std::atomic<bool>* dropped) override {
+    if (file.path.find(part_) != std::string::npos) throw Error(code_, file.path + ": injected fault", {.file = file.path});
+    return inner_.open(file, pool, dropped);
+  }
+
   Store& inner_;
   std::string part_;
   ErrorCode code_;
@@ -33,13 +35,15 @@ class SlowStore : public Store {
 
   std::vector<std::string> list_folders(const std::string& folder) override { return inner_.list_folders(folder); }
   std::vector<StoredFile> list_files(const std::string& folder) override { return inner_.list_files(folder); }
-  std::shared_ptr<arrow::io::RandomAccessFile> open(const StoredFile& file, arrow::MemoryPool* pool) override {
-    if (file.path.find(part_) != std::string::npos) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    return inner_.open(file, pool);
-  }
   std::string uri() const override { return inner_.uri(); }
 
  private:
+  std::shared_ptr<arrow::io::RandomAccessFile> open_version(const StoredFile& file, arrow::MemoryPool* pool,
+                                                            const std::atomic<bool>* dropped) override {
+    if (file.path.find(part_) != std::string::npos) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return inner_.open(file, pool, dropped);
+  }
+
   Store& inner_;
   std::string part_;
 };
@@ -58,6 +62,7 @@ class MonthRuns : public testing::TestWithParam<int> {
     const ClusterIdentity cluster{.source_uuid = kTree.provider_uuid, .cluster_id = "c", .cluster_alias = "c", .report_period_id = {}};
     MonthRunOptions options;
     options.workers = GetParam();
+    options.rows_worth_learning = rows_worth_learning_;
     options.fold = {.first_day = plan.piece.days.from, .last_day = plan.piece.days.to, .derive_roles = true};
     MemoryBudget budget(limit_bytes);
     CappedPool pool(*arrow::default_memory_pool(), budget);
@@ -97,6 +102,7 @@ class MonthRuns : public testing::TestWithParam<int> {
   std::atomic<std::size_t> finished_ = 0;
   std::atomic<std::size_t> storage_rows_with_node_ = 0;
   bool slow_sink_ = false;
+  std::int64_t rows_worth_learning_ = MonthRunOptions{}.rows_worth_learning;
   std::size_t finished_ahead_ = 0;  // most days that were finished and not delivered
 };
 
@@ -120,6 +126,14 @@ TEST_P(MonthRuns, AFileThatCannotBeOpenedRefusesItsDayOnly) {
 }
 
 TEST_P(MonthRuns, PodsWithStorageAreFoundByAWorkerThatSawNoStorage) {
+  for (const int day : {1, 2, 3}) write_storage_day(tree_, day);
+  SlowStore store(*store_, "storage_usage");
+  EXPECT_EQ(outcomes(plan(), store), (Outcomes{"1: 4", "2: 4", "3: 4"}));
+  EXPECT_EQ(storage_rows_with_node_, 3U);
+}
+
+TEST_P(MonthRuns, WorkersThatShareALargeDayLearnItsPodsFirst) {
+  rows_worth_learning_ = 0;
   for (const int day : {1, 2, 3}) write_storage_day(tree_, day);
   SlowStore store(*store_, "storage_usage");
   EXPECT_EQ(outcomes(plan(), store), (Outcomes{"1: 4", "2: 4", "3: 4"}));

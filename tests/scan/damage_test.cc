@@ -32,6 +32,7 @@ void write_pods(const TempTree& tree, bool with_checksums) {
                 }});
 }
 
+// F06
 TEST(Damage, FilesThatAreNoParquetAreCorruptAndNamed) {
   const TempTree tree;
   for (const std::string& content : {std::string(), std::string("PAR1"), std::string("<html><body>503</body></html>"),
@@ -49,7 +50,8 @@ TEST(Damage, ATruncatedFileIsCorruptWhereverItEnds) {
   const TempTree tree;
   write_pods(tree, false);
   const std::string content = tree.content(kFile);
-  for (std::size_t size = 0; size < content.size(); size += 1 + size / 97) {
+  ASSERT_LT(content.size(), 20U << 10U);
+  for (std::size_t size = 0; size < content.size(); ++size) {
     tree.write(kFile, content.substr(0, size));
     const Error error = error_of([&] { decode(tree, kFile, Table::kPodDaily); });
     ASSERT_EQ(error.code(), ErrorCode::kCorrupt) << size << " bytes: " << error.what();
@@ -77,8 +79,8 @@ TEST(Damage, AFlippedBitNeverCrashesAndIsNoticedWherePagesCarryChecksums) {
             << error.what();
       }
     }
-    // Page headers and the footer, which names the columns, have no checksum.
-    EXPECT_LE(silent, with_checksums ? kFlips * 2 / 100 : kFlips);
+    // What is left without checksums are digits of numbers and letters of texts between the least and the greatest of their column.
+    EXPECT_LE(silent, with_checksums ? 0 : kFlips / 2);
   }
 }
 
@@ -116,7 +118,8 @@ std::optional<DaySpan> days_with_statistics(std::int64_t least, std::int64_t gre
   tree.write(kFile, damaged);
   const auto store = open_store(tree.uri());
   const auto reader = open_parquet(*store, stored_file(*store, kFile), {});
-  return row_group_info(*reader->metadata(), 0, kFile).days;
+  const auto times = row_group_info(*reader->metadata(), 0, kFile).times;
+  return times ? std::optional(times->days()) : std::nullopt;
 }
 
 TEST(Damage, StatisticsTellTheDaysOfARowGroup) {

@@ -114,6 +114,17 @@ TEST(Encodings, AColumnThatIsNotWantedHoldsNothingAndIsNotLookedAt) {
   EXPECT_TRUE(decoded.texts[pod_columns::kPod].empty());
 }
 
+TEST(Encodings, APageWithoutRowsIsNotTheEndOfAColumnThatIsNotNeeded) {
+  const TempTree tree;
+  write_columns(tree.at("f.parquet"),
+                {{"namespace", arrow::utf8(), R"(["a", "b", "c", "d", "e", "f", "g"])"},
+                 {"extra", arrow::list(arrow::int64()), "[[], [], [], [], [], [1], [1, 2]]"}},
+                {.properties = [](Properties& p) { p.data_pagesize(1)->write_batch_size(3); }});
+  ScanOptions options;
+  options.only_wanted_columns = false;
+  EXPECT_EQ(decode(tree, "f.parquet", Table::kPodDaily, options).ms.size(), 7U);
+}
+
 TEST(Encodings, AFileWithoutRowsHasNoChunk) {
   const TempTree tree;
   write_columns(tree.at("f.parquet"), {{"namespace", arrow::utf8(), "[]"}});

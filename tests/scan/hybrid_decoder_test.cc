@@ -108,6 +108,28 @@ TEST_P(Widths, AnyBytesAreReadWithoutLeavingThem) {
 
 INSTANTIATE_TEST_SUITE_P(HybridDecoder, Widths, testing::Range(0, 33));
 
+TEST(HybridDecoder, ARepeatedValueWiderThanItsBitsIsRefused) {
+  const std::vector<std::uint8_t> bytes{2 << 1U, 0x04};
+  HybridDecoder decoder(bytes, 2);
+  EXPECT_EQ(decoder.take_repeated(2), std::nullopt);
+  HybridDecoder wide_enough(bytes, 3);
+  EXPECT_EQ(wide_enough.take_repeated(2), 4U);
+}
+
+TEST(HybridDecoder, ValuesThatNobodyTakesAreKnownAndPaddingIsNone) {
+  const auto has_more_after_three = [](const std::vector<std::uint8_t>& bytes) {
+    HybridDecoder decoder(bytes, 1);
+    std::vector<std::uint32_t> three(3);
+    EXPECT_TRUE(decoder.read(three));
+    return decoder.has_more();
+  };
+  EXPECT_FALSE(has_more_after_three({3 << 1U, 1}));
+  EXPECT_TRUE(has_more_after_three({4 << 1U, 1}));
+  EXPECT_FALSE(has_more_after_three({3 << 1U, 1, 0, 0}));
+  EXPECT_TRUE(has_more_after_three({3 << 1U, 1, 2 << 1U, 1}));
+  EXPECT_FALSE(has_more_after_three({1 << 1U | 1U, 0x07})) << "eight values fill a byte";
+}
+
 TEST(HybridDecoder, AHeaderThatNeverEndsIsRefused) {
   const std::vector<std::uint8_t> bytes(20, 0xFF);
   HybridDecoder decoder(bytes, 3);

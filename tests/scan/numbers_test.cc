@@ -1,6 +1,9 @@
-// Which stored types become a number, and which values do not without loss.
+// F08: which stored types become a number, and which values do not without loss.
 #include <parquet/column_writer.h>
 #include <parquet/file_writer.h>
+
+#include <cmath>
+#include <limits>
 
 #include "parquet_builder.h"
 
@@ -32,6 +35,28 @@ void expect_refused(const std::shared_ptr<arrow::DataType>& type, const std::str
 }
 
 const FileForm kIntegers{.properties = [](Properties& p) { p.enable_store_decimal_as_integer(); }};
+
+// F10: what the rules make of them is the rules' matter.
+TEST(Numbers, NanAndInfinitiesAndMinusZeroArriveAsTheyAre) {
+  const TempTree tree;
+  arrow::DoubleBuilder builder;
+  const std::vector<double> stored{std::numeric_limits<double>::quiet_NaN(),
+                                   std::numeric_limits<double>::infinity(),
+                                   -std::numeric_limits<double>::infinity(),
+                                   -1,
+                                   -0.0,
+                                   1e300};
+  ASSERT_TRUE(builder.AppendValues(stored).ok());
+  ASSERT_TRUE(builder.AppendNull().ok());
+  write_table(tree.at("f.parquet"),
+              *arrow::Table::Make(arrow::schema({arrow::field(kColumn, arrow::float64())}), {builder.Finish().ValueOrDie()}));
+  const Numbers read = read_numbers(tree);
+  ASSERT_EQ(read.size(), stored.size() + 1);
+  EXPECT_TRUE(std::isnan(*read[0]));
+  for (std::size_t i = 1; i < stored.size(); ++i) EXPECT_EQ(read[i], stored[i]);
+  EXPECT_TRUE(std::signbit(*read[4]));
+  EXPECT_EQ(read.back(), std::nullopt);
+}
 
 TEST(Numbers, FloatsOfAllWidthsConvert) {
   EXPECT_EQ(numbers_of(arrow::float64(), "[1.5, null, -1e300]"), (Numbers{1.5, std::nullopt, -1e300}));
@@ -94,6 +119,26 @@ TEST(Numbers, DecimalsStoredAsByteArraysConvert) {
   writer->Close();
   ASSERT_TRUE(file->Close().ok());
   EXPECT_EQ(read_numbers(tree), (Numbers{2.56, -0.01, 0}));
+}
+
+TEST(Numbers, DecimalsOfMoreDigitsBehindThePointThanADoubleHasAreRefused) {
+  const TempTree tree;
+  constexpr int kDigits = 1'000'000'000;
+  const auto column = parquet::schema::PrimitiveNode::Make(kColumn, parquet::Repetition::REQUIRED,
+                                                           parquet::LogicalType::Decimal(kDigits, kDigits), parquet::Type::BYTE_ARRAY);
+  const auto root = std::static_pointer_cast<parquet::schema::GroupNode>(
+      parquet::schema::GroupNode::Make("schema", parquet::Repetition::REQUIRED, {column}));
+  auto file = arrow::io::FileOutputStream::Open(tree.at("f.parquet").string()).ValueOrDie();
+  auto writer = parquet::ParquetFileWriter::Open(file, root);
+  auto* values = static_cast<parquet::ByteArrayWriter*>(writer->AppendRowGroup()->NextColumn());
+  const std::uint8_t five[] = {0x05};
+  const parquet::ByteArray stored(1, five);
+  values->WriteBatch(1, nullptr, nullptr, &stored);
+  writer->Close();
+  ASSERT_TRUE(file->Close().ok());
+  const Error error = error_of([&] { read_numbers(tree); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_NE(std::string(error.what()).find("5e-1000000000"), std::string::npos) << error.what();
 }
 
 TEST(Numbers, DecimalsOfMoreThanFifteenDigitsAreRefused) {

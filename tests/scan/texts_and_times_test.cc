@@ -1,4 +1,4 @@
-// Which stored types become a text or a time.
+// F08, F09: which stored types become a text or a time.
 #include "parquet_builder.h"
 #include "scan/table_use.h"
 #include "scan/timestamps.h"

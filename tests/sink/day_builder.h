@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "../texts/hashes_of.h"
 #include "costmill/error.h"
 #include "decimal/decimal.h"
 #include "sink/digest.h"
@@ -48,8 +49,60 @@ inline const std::vector<std::string>& nasty_texts() {
                                               "\"\"",
                                               "$1",
                                               "plain",
+                                              "\x1b[31mred\x1b[0m",
+                                              "\xC2\x9B"
+                                              "2J",
+                                              "\xE2\x80\xAE"
+                                              "txt.exe",
+                                              "a\xE2\x80\xA8"
+                                              "b",
+                                              "=cmd|' /C calc'!A0",
                                               std::string(300, 'z')};
   return texts;
+}
+
+// A text of at most 253 code points: nasty ones, and random ones of what COPY, SQL, CSV, JSON and terminals treat specially.
+inline std::string nasty_text(std::mt19937& random) {
+  const auto& known = nasty_texts();
+  if (random() % 3 == 0) return known[random() % (known.size() - 1)];  // the last is longer
+  static const std::vector<std::string> pieces{"\t",
+                                               "\n",
+                                               "\r",
+                                               "\"",
+                                               "'",
+                                               "\\",
+                                               "\\.",
+                                               "\\N",
+                                               "{",
+                                               "}",
+                                               "[",
+                                               "]",
+                                               ",",
+                                               ":",
+                                               ";",
+                                               "=",
+                                               "%",
+                                               "$",
+                                               "\x01",
+                                               "\x1b",
+                                               "\x7F",
+                                               "\xC2\x85",
+                                               "\xC3\xA9",
+                                               "e\xCC\x81",
+                                               "\xE2\x80\xAE",
+                                               "\xE2\x80\xA8",
+                                               "\xE2\x82\xAC",
+                                               "\xEF\xBB\xBF",
+                                               "\xEF\xBF\xBF",
+                                               "\xF0\x9F\x92\xB0",
+                                               "\xF4\x8F\xBF\xBF",
+                                               "a",
+                                               "Z",
+                                               "0",
+                                               " "};
+  std::string text;
+  for (std::size_t i = random() % 12; i > 0; --i) text += pieces[random() % pieces.size()];
+  return text;
 }
 
 // Expected rows, made without any sink's code but the decimals.
@@ -100,7 +153,7 @@ class DayBuilder {
     const double numbers[] = {kNullNumber, 0.0, -0.0, 1, -76.80000000000001, 5e-16, 1e17, 3.225806451612903, 0.1, 1e-300, 123456.789};
     const auto text = [&]() -> TextId {
       if (random() % 5 == 0) return kNullText;
-      return rows_.texts.intern(nasty_texts()[random() % nasty_texts().size()]);
+      return rows_.texts.intern(random() % 20 == 0 ? nasty_texts().back() : nasty_text(random));
     };
     for (std::size_t i = 0; i < count; ++i) {
       SummaryRow& row = rows_.rows.emplace_back();
@@ -139,12 +192,16 @@ class DayBuilder {
 inline DayRecord record_of(const DayRows& day) {
   return {.source_uuid = day.cluster.source_uuid,
           .day = day.day,
-          .files = {{"data/\xC3\xA4 \"quoted\"\n/a.parquet", 123456789012345ULL, "1700000000.000000001"}, {"data/b.parquet", 0, ""}},
-          .reference_digest = "00112233445566778899aabbccddeeff",
-          .config_digest = "ffeeddccbbaa99887766554433221100",
+          .files = {{"data/\xC3\xA4 \"quoted\"\n/a.parquet", "daily pods", 123456789012345ULL, "1700000000.000000001"},
+                    {"data/b.parquet", "hourly pods", 0, ""}},
+          .reference_scope = {.label_keys = hashes_of({{"app"}, {"env"}}), .nodes = {}, .cost_categories = true},
+          .reference = {"00112233445566778899aabbccddeeff", "11112233445566778899aabbccddeeff", "22222233445566778899aabbccddeeff"},
+          .config = {{"features.cost_category", "true"}, {"ocp.cluster_alias", "A \"quoted\"\n\xC3\xA4"}},
           .program_version = "0.1.0",
+          .hours_seen = 17,
           .rows = day.rows.size(),
-          .digest = digest_of(day)};
+          .digest = digest_of(day),
+          .totals = {{0.1, std::nullopt, 1e300}}};
 }
 
 // The day lives longer than the sink in these tests, so nobody owns it.

@@ -138,5 +138,15 @@ TEST(RowUuid, IsUniqueRepeatableAndOfVersion8) {
   EXPECT_EQ(row_uuid(kSourceA, kDay, 5), row_uuid(kSourceA, kDay, 5));
 }
 
+TEST(RowUuid, IsTheSameWhateverRowsCameBefore) {
+  RowUuids uuids(kSourceA, kDay);
+  for (const std::uint64_t ordinal : {7U, 0U, 70'000U, 7U}) EXPECT_EQ(uuids(ordinal), row_uuid(kSourceA, kDay, ordinal));
+}
+
+TEST(RowUuid, TextIsLowerCaseHexInFiveGroups) {
+  EXPECT_EQ(uuid_text({0x00, 0x1F, 0x20, 0xFF, 0x0A, 0xB0, 0x80, 0x01, 0x9C, 0xDE, 0x12, 0x34, 0x56, 0x78, 0x9A, 0xBC}),
+            "001f20ff-0ab0-8001-9cde-123456789abc");
+}
+
 }  // namespace
 }  // namespace costmill

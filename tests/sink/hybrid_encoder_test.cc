@@ -22,6 +22,11 @@ void expect_round_trip(const std::vector<std::uint32_t>& values, int bit_width) 
   std::vector<std::uint32_t> read(values.size(), 4711);
   ASSERT_TRUE(HybridDecoder(bytes, bit_width).read(read));
   EXPECT_EQ(read, values) << "bit width " << bit_width;
+  if (bit_width > 8) return;
+  // Levels are bytes, whose runs are looked for in another way.
+  std::vector<std::uint8_t> of_levels;
+  append_hybrid(of_levels, std::span<const std::uint8_t>(std::vector<std::uint8_t>(values.begin(), values.end())), bit_width);
+  EXPECT_EQ(of_levels, bytes) << "bit width " << bit_width;
 }
 
 TEST(HybridEncoder, RoundTripsRunsOfAllLengthsAndWidths) {

@@ -49,7 +49,7 @@ TEST_F(SqliteSinkFile, KeepsDecimalsAsTextAndShowsThemAsReal) {
                   "daily_summary"),
             "real|1|null|");
   EXPECT_EQ(query("SELECT count(*) FROM pragma_table_info('" + table + "')"), "37|");
-  EXPECT_EQ(query("SELECT value FROM costmill_meta WHERE key = 'schema_version'"), "1|");
+  EXPECT_EQ(query("SELECT value FROM costmill_meta WHERE key = 'schema_version'"), "3|");
   EXPECT_EQ(query("SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE 'daily%' ORDER BY name"),
             "daily_summary_by_data_source|daily_summary_by_day|daily_summary_by_namespace|daily_summary_by_node|");
   EXPECT_EQ(query("PRAGMA integrity_check"), "ok|");
@@ -64,11 +64,44 @@ TEST_F(SqliteSinkFile, ADayIsCommittedBeforeTheRunIsFinished) {
 
 TEST_F(SqliteSinkFile, RefusesANewerSchema) {
   run();
-  query("UPDATE costmill_meta SET value = '2'");
+  query("UPDATE costmill_meta SET value = '4'");
   std::string message;
   EXPECT_EQ(code_of([&] { run(); }, &message), ErrorCode::kSinkUnavailable);
-  EXPECT_NE(message.find("schema version 2"), std::string::npos);
+  EXPECT_NE(message.find("schema version 4"), std::string::npos);
   EXPECT_EQ(code_of([&] { open_sink_reader(uri()); }), ErrorCode::kSinkUnavailable);
+}
+
+TEST_F(SqliteSinkFile, ADayWhoseRowsAreNotAsManyAsRecordedIsUnsure) {
+  run();
+  const Day day = open_sink_reader(uri())->records().at(0).day;
+  query("DELETE FROM reporting_ocpusagelineitem_daily_summary WHERE rowid = 1");
+  const RecordedDays recorded = open_sink(uri(), {})->recorded_days(kSourceA, {day, day});
+  EXPECT_TRUE(recorded.records.empty());
+  EXPECT_EQ(recorded.unsure, std::set<Day>{day});
+}
+
+TEST_F(SqliteSinkFile, AnOlderSchemaIsBroughtUpToDateAndItsRecordsForgotten) {
+  run();
+  for (const char* column : {"reference", "config", "hours_seen", "totals"})
+    query(std::string("ALTER TABLE costmill_days DROP COLUMN ") + column);
+  query("UPDATE costmill_meta SET value = '1'");
+  EXPECT_TRUE(open_sink_reader(uri())->records().empty());
+  EXPECT_EQ(open_sink_reader(uri())->days().size(), 1U);
+  run();
+  EXPECT_EQ(query("SELECT value FROM costmill_meta"), "3|");
+  EXPECT_EQ(open_sink_reader(uri())->records().size(), 1U);
+}
+
+TEST_F(SqliteSinkFile, RecordsWithoutTotalsStay) {
+  run();
+  query("ALTER TABLE costmill_days DROP COLUMN totals");
+  query("UPDATE costmill_meta SET value = '2'");
+  const std::vector<DayRecord> records = open_sink_reader(uri())->records();
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_TRUE(records[0].totals.empty());
+  const auto sink = open_sink(uri(), {});
+  EXPECT_EQ(sink->recorded_days(kSourceA, {records[0].day, records[0].day}).records, records);
+  EXPECT_EQ(query("SELECT value FROM costmill_meta"), "3|");
 }
 
 TEST_F(SqliteSinkFile, RefusesWhatIsNoDatabaseAndDatabasesOfOthers) {

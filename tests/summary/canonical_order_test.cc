@@ -37,6 +37,34 @@ TEST(CanonicalOrder, TextsAreComparedByTheirBytes) {
   EXPECT_EQ(names.size(), 8U);
 }
 
+TEST(CanonicalOrder, TheColumnsOfTextsDecideInTheirOrder) {
+  // By bytes, that is in another order than they are met.
+  const std::array<Text, 4> texts{std::nullopt, "", "a", "b"};
+  DayRows day = unsorted();
+  for (const char* met : {"b", "", "a"}) day.texts.intern(met);
+  std::vector<std::array<std::size_t, 6>> expected;  // data_source, then positions in `texts`
+  for (std::size_t i = 0; i < 2048; ++i) {
+    expected.push_back({i / 1024, i / 256 % 4, i / 64 % 4, i / 16 % 4, i / 4 % 4, i % 4});
+    const auto id = [&](std::size_t column) {
+      const Text& text = texts[expected.back()[column]];
+      return text ? day.texts.intern(*text) : kNullText;
+    };
+    SummaryRow& row = day.rows.emplace_back();
+    row.data_source = i < 1024 ? DataSource::kPod : DataSource::kStorage;
+    row.namespace_name = id(1);
+    row.node = id(2);
+    row.resource_id = id(3);
+    row.pod_labels = id(4);
+    row.persistentvolumeclaim = id(5);
+    row.cost_category_id = static_cast<std::int32_t>(i);
+  }
+  std::vector<SummaryRow> shuffled;
+  for (std::size_t i = 0; i < day.rows.size(); ++i) shuffled.push_back(day.rows[i * 1021 % day.rows.size()]);
+  day.rows = shuffled;
+  sort_canonically(day);
+  for (std::size_t i = 0; i < day.rows.size(); ++i) ASSERT_EQ(day.rows[i].cost_category_id, static_cast<std::int32_t>(i));
+}
+
 TEST(CanonicalOrder, NumbersAreComparedAsTheDecimalsThatAreWritten) {
   DayRows day = unsorted();
   const double numbers[] = {2, kNullNumber, -1, 1e17, 0.1, 0, 1e-15, 4e-16};

@@ -37,6 +37,7 @@ void expect_refusal(const LineItems& items, const std::string& column, RowPlace 
   EXPECT_NE(std::string(refusal->what()).find(what), std::string::npos) << refusal->what();
 }
 
+// F10: each column that is summed.
 TEST(Refusal, ANumberThatCannotBeSummedIsNamedWithItsColumnAndRow) {
   const std::pair<double, const char*> values[] = {{kNaN, "nan"}, {kInfinity, "inf"}, {-kInfinity, "-inf"}, {1e300, "1e+300"}};
   for (const auto& [value, text] : values) {
@@ -53,6 +54,7 @@ TEST(Refusal, ANumberThatCannotBeSummedIsNamedWithItsColumnAndRow) {
   }
 }
 
+// F10
 TEST(Refusal, NegativeUsageAndMinusZeroAreNumbersLikeOthers) {
   const auto row = pod_rows(summarize(LineItems().daily({.usage_cpu = -2 * kHour, .limit_cpu = -0.0}))).at(0);
   EXPECT_EQ(number_of(row, Column::kPodUsageCpuCoreHours), -2);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -28,6 +29,27 @@ TEST(SlotIndex, SlotsCountUpInTheOrderOfFirstSightWhateverTheTableGrowsTo) {
   for (const auto& [key, slot] : expected) {
     EXPECT_EQ(index.key(slot), key);
     EXPECT_EQ(index.slot_of(key), slot);
+  }
+}
+
+// Hours of pods: in the same order with some that end and begin, in another order, and in one order again; several pods of one key.
+TEST(SlotIndex, WhateverOrderTheRowsOfAnHourComeInTheirKeysHaveTheSameSlots) {
+  std::mt19937 random(4);
+  const auto random_key = [&] { return GroupKey<3>{static_cast<TextId>(random() % 50), static_cast<TextId>(random() % 40), 7}; };
+  std::vector<GroupKey<3>> pods(3000);
+  for (GroupKey<3>& pod : pods) pod = random_key();
+  SlotIndex<3> index;
+  std::map<GroupKey<3>, std::uint32_t> expected;
+  for (int hour = 0; hour < 40; ++hour) {
+    if (hour % 10 == 9) std::shuffle(pods.begin(), pods.end(), random);
+    for (std::size_t change = 0; change < 30; ++change) {
+      pods.erase(pods.begin() + static_cast<std::ptrdiff_t>(random() % pods.size()));
+      pods.insert(pods.begin() + static_cast<std::ptrdiff_t>(random() % pods.size()), random_key());
+    }
+    for (const GroupKey<3>& pod : pods) expected.try_emplace(pod, static_cast<std::uint32_t>(expected.size()));
+    std::vector<std::uint32_t> slots(pods.size());
+    index.find(slots, [&](std::size_t i) { return pods[i]; });
+    for (std::size_t i = 0; i < pods.size(); ++i) ASSERT_EQ(slots[i], expected.at(pods[i])) << hour;
   }
 }
 

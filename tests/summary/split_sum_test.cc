@@ -35,6 +35,23 @@ TYPED_TEST(SplitSums, ValuesOfAllSizesSumToTheSame) {
   }
 }
 
+TYPED_TEST(SplitSums, FourAtOnceSumToWhatEachSumsTo) {
+  using Split = SplitSum<TypeParam::kFraction>;
+  std::mt19937_64 random(8);
+  std::array<Split, 4> together;
+  std::array<Split, 4> alone;
+  for (int i = 0; i < 10'000; ++i) {
+    std::array<double, 4> values;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      const double mantissa = static_cast<double>(static_cast<std::int64_t>(random()) >> 11U) * 0x1p-52;
+      values[k] = std::ldexp(mantissa, 84 - TypeParam::kFraction - static_cast<int>(random() % 120));
+      alone[k].add_usual(values[k]);
+    }
+    add_usual(together, values);
+  }
+  for (std::size_t k = 0; k < alone.size(); ++k) EXPECT_EQ(together[k].exact().value(), alone[k].exact().value()) << k;
+}
+
 TYPED_TEST(SplitSums, HalfUnitsGoToTheEvenUnit) {
   const double unit = std::ldexp(1.0, -TypeParam::kFraction);
   for (const double units : {0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.5 + 0x1p43, 1.5 + 0x1p43, -0.5 - 0x1p42}) {

@@ -91,5 +91,27 @@ TEST(Texts, MemoryFollowsWhatIsStored) {
   EXPECT_EQ(texts.memory_bytes(), after);
 }
 
+TEST(Texts, GrowthIsGuardedBeforeItHappens) {
+  Texts texts;
+  std::size_t asked = 0;
+  texts.guard_growth([&](std::size_t bytes) {
+    asked = bytes;
+    throw std::bad_alloc();
+  });
+  texts.intern("short");
+  EXPECT_EQ(asked, 0U);
+  const std::string large(5 << 20, 'x');
+  EXPECT_THROW(texts.intern(large), std::bad_alloc);
+  EXPECT_EQ(asked, large.size());
+  EXPECT_EQ(texts.find(large), kNullText);
+  EXPECT_EQ(texts.intern("another"), 1U);
+  // Many small ones, too.
+  EXPECT_THROW(
+      {
+        for (int i = 0; i < 100'000; ++i) texts.intern(std::to_string(i) + std::string(100, 'y'));
+      },
+      std::bad_alloc);
+}
+
 }  // namespace
 }  // namespace costmill

@@ -5,7 +5,7 @@ usage: check_golden_postgres.py --bin PATH [--cases DIR] [--only SUBSTRING]
 
 What the table holds is compared twice: with expected.csv, as check_golden.py does, and text for text with what the same case gives
 through the sink csv:. It runs under several variants: COPY and INSERTs, one and more connections, one transaction, reference data from the tenant's
-own tables, and a role with the least rights. The last line reads 'N passed, N failed'; one test is one case under one variant.
+own tables, and a role with the least rights (F36). The last line reads 'N passed, N failed'; one test is one case under one variant.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the golden suite under many configurations; the CSV must pass the check, and be the same bytes, under all of them.
 
-usage: golden_configurations.py --bin PATH [--cases DIR] [--only SUBSTRING]
+usage: golden_configurations.py --bin PATH [--cases DIR] [--only SUBSTRING] [--configuration NAME]...
 
 The last line reads 'N passed, N failed'; one test is one case under one configuration.
 """
@@ -37,12 +37,14 @@ def main():
     parser.add_argument("--bin", required=True)
     parser.add_argument("--cases", default=str(Path(__file__).parent.parent / "golden"))
     parser.add_argument("--only", default="")
+    parser.add_argument("--configuration", action="append", choices=CONFIGURATIONS, help="repeatable [all]")
     arguments = parser.parse_args()
     cases = sorted(d for d in Path(arguments.cases).iterdir() if (d / "params.json").exists() and arguments.only in d.name)
     passed = failed = 0
     with tempfile.TemporaryDirectory() as temporary:
         first = None
-        for name, settings in CONFIGURATIONS.items():
+        for name in arguments.configuration or CONFIGURATIONS:
+            settings = CONFIGURATIONS[name]
             directory = Path(temporary) / name.replace(" ", "_")
             for case in cases:
                 (directory / case.name).mkdir(parents=True)

@@ -139,6 +139,11 @@ def _write(path, data, rng):
     pq.write_table(data, path, **(options | _encodings(data, rng)))
 
 
+def write_file(path, table, rows, rng):
+    """The rows, in this order, as a file whose form rng draws."""
+    _write(path, _arrow_table(table, _spelled(rows, rng), rng), rng)
+
+
 def write_tree(root, tables, params, seed, style):
     """The rows as a tree in Koku's layout."""
     month = (int(params["year"]), int(params["month"]))

@@ -6,8 +6,8 @@ import subprocess
 CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
 
-def make(folder, host):
-    """Writes ca.crt, server.crt and server.key into the folder; returns the server's two."""
+def make(folder, host, days=2):
+    """Writes ca.crt, server.crt and server.key into the folder; returns the server's two. They end in so many days."""
     if shutil.which("openssl") is None:
         raise SystemExit("no openssl program: install the Debian package openssl (tools/bootstrap does)")
     make_authority(folder, "ca")
@@ -15,7 +15,7 @@ def make(folder, host):
     extensions = folder / "server.ext"
     extensions.write_text(f"subjectAltName=DNS:{host}\n")
     openssl("req", *CURVE, "-keyout", private_key, "-out", request, "-subj", f"/CN={host}")
-    openssl("x509", "-req", "-in", request, "-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial", "-days", "2",
+    openssl("x509", "-req", "-in", request, "-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial", "-days", days,
             "-extfile", extensions, "-out", certificate)
     private_key.chmod(0o600)
     return certificate, private_key
