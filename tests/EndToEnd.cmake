@@ -109,13 +109,16 @@ add_test(NAME bench.quick
   COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/bench_test.py --bin $<TARGET_FILE:costmill_cli>)
 set_tests_properties(bench.quick PROPERTIES LABELS bench TIMEOUT 600)
 
-# The Python package out of the build tree: its tests and the examples of its docstrings and of docs/python.md.
-add_test(NAME python.package
-  COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${CMAKE_BINARY_DIR}/python ${costmill_python} -m pytest -q -p no:cacheprovider
-          --bin $<TARGET_FILE:costmill_cli>
-          ${CMAKE_CURRENT_SOURCE_DIR}/python)
+# The Python package out of the build tree: its tests and the examples of its docstrings and of docs/python.md. What hangs says where.
+function(costmill_package_tests name)
+  add_test(NAME ${name}
+    COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${CMAKE_BINARY_DIR}/python ${costmill_python} -m pytest -q -p no:cacheprovider
+            -o faulthandler_timeout=200 --bin $<TARGET_FILE:costmill_cli> ${ARGN})
+endfunction()
+costmill_package_tests(python.dask ${CMAKE_CURRENT_SOURCE_DIR}/python/test_dask.py)
+costmill_package_tests(python.package --ignore=${CMAKE_CURRENT_SOURCE_DIR}/python/test_dask.py ${CMAKE_CURRENT_SOURCE_DIR}/python)
 # The notebook, run from its first cell to its last.
 add_test(NAME python.notebook
   COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${CMAKE_BINARY_DIR}/python ${costmill_python} ${costmill_tools}/run_notebooks.py
           --bin $<TARGET_FILE:costmill_cli> ${CMAKE_SOURCE_DIR}/examples/sample_month.ipynb)
-set_tests_properties(python.package python.notebook PROPERTIES LABELS python TIMEOUT 600)
+set_tests_properties(python.dask python.package python.notebook PROPERTIES LABELS python TIMEOUT 600)

@@ -8,6 +8,7 @@ from typing import Any
 from distributed import Semaphore, get_worker
 
 from . import _costmill
+from .errors import Error
 
 _costmill.keep_freed_memory()
 
@@ -31,27 +32,38 @@ def version() -> str:
     return _costmill.__version__
 
 
-def do_days(task: str, parts: list[bytes] | None = None, *, run: str, connections: int) -> str:
-    """The receipt of days that are committed, or staged. May run any number of times, here and elsewhere, one beside the other."""
-    job = _job(task, run)
-    if (receipt := job.staged_receipt()) is not None:
-        return receipt
+def do_days(tasks: list[str], parts: list[bytes] | None = None, *, run: str, connections: int) -> list[str | Error]:
+    """The receipt of each task's days, which are committed, or staged; or the error that the task ended with.
+
+    May run any number of times, here and elsewhere, one beside the other.
+    """
+    memory_bytes = _begin(run)
     kept = _kept_of(run, connections)
-    job.fold_days(_reference(job, kept), parts or [])
-    with kept.connections if job.uses_connections else nullcontext():
-        return job.write_days()
+    return [_outcome_of(task, memory_bytes, kept, parts or []) for task in tasks]
 
 
 def fold_part(task: str, *, run: str) -> bytes:
     """The tables of a part of a day."""
-    return _job(task, run).fold_part()
+    return _costmill.Job(task, 1, _begin(run)).fold_part()
 
 
-def _job(task: str, run: str) -> _costmill.Job:
+def _begin(run: str) -> int:
+    """Tells that a task has begun. Gives the bytes of memory that it may take."""
     worker = get_worker()
     worker.log_event("costmill", {"run": run, "task": worker.get_current_task(), "worker": worker.address})
-    limit = worker.memory_manager.memory_limit or 0
-    return _costmill.Job(task, 1, int(limit * 0.8 / worker.state.nthreads))
+    return int((worker.memory_manager.memory_limit or 0) * 0.8 / worker.state.nthreads)
+
+
+def _outcome_of(task: str, memory_bytes: int, kept: _Kept, parts: list[bytes]) -> str | Error:
+    try:
+        job = _costmill.Job(task, 1, memory_bytes)
+        if (receipt := job.staged_receipt()) is not None:
+            return receipt
+        job.fold_days(_reference(job, kept), parts)
+        with kept.connections if job.uses_connections else nullcontext():
+            return job.write_days()
+    except Error as error:
+        return error
 
 
 def _kept_of(run: str, connections: int) -> _Kept:
