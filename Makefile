@@ -10,7 +10,7 @@ COSTMILL := build/release/costmill
 VERSION := $(shell sed -n 's/.*kVersion = "\(.*\)".*/\1/p' include/costmill/version.h)
 DIST := costmill-$(VERSION)-linux-$(shell uname -m)
 
-.PHONY: deps build demo test check lint soak bench bench-postgres bench-s3 bench-python bench-scaling mutation install dist clean
+.PHONY: deps build demo test check lint site soak bench bench-postgres bench-s3 bench-python bench-scaling mutation install dist clean
 
 deps:
 	@tools/bootstrap
@@ -36,10 +36,15 @@ check: build lint
 	tools/run_sanitized tsan
 	tools/check_wheel
 	tools/check_docs $(COSTMILL)
+	$(PYTHON) -m mkdocs build --strict --quiet
 
 lint:
 	tools/bootstrap check
 	tools/lint
+
+# docs/ as pages in build/site, to be opened from there or served by anything.
+site: deps
+	$(PYTHON) -m mkdocs build --strict --quiet
 
 # The long ones.
 soak: build mutation

@@ -10,8 +10,10 @@ import argparse
 import os
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
+import optimization
 import page
 import sections_guide
 import sections_peers
@@ -24,7 +26,7 @@ SECTIONS = {
     "scan": sections_peers.scan, "peers": sections_peers.peers, "peer_variants": sections_peers.peer_variants, "workers": sections_scaling.workers,
     "columns": sections_scaling.columns, "row_scaling": sections_scaling.row_scaling, "group_scaling": sections_scaling.group_scaling,
     "streaming": sections_scaling.streaming, "incremental": sections_scaling.incremental, "sinks": sections_scaling.sinks, "sqlite": sections_scaling.sqlite,
-    "switches": sections_guide.switches, "readers": sections_guide.readers, "chunks": sections_guide.chunks, "sizes": sections_guide.sizes,
+    "switches": sections_guide.switches, "batches": sections_guide.batches, "readers": sections_guide.readers, "chunks": sections_guide.chunks, "sizes": sections_guide.sizes,
     "micro": sections_guide.micro}
 TABLES = {"readme": readme, "goals": lambda figures, rows: goals(figures, rows, {})}
 BUILD = HERE.parent / "build" / "bench"
@@ -65,6 +67,9 @@ def main():
         print(f"## {title}\n\n{text}\n", flush=True)
         print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
         page.write(chosen.page, page.load(results, SECTIONS), page.machine(chosen.bin), chosen.rows)
+        if name in optimization.SECTIONS and not chosen.quick:
+            optimization.keep(name, figures, {"rows": chosen.rows, "runs": chosen.runs, "load": round(load, 1),
+                                              "date": date.today().isoformat(), "machine": page.machine(chosen.bin)["processor"]})
 
 
 if __name__ == "__main__":

@@ -44,8 +44,8 @@ TIMES = """
 class Tenants:
     """The schemas on the server, and the loads into them."""
 
-    def __init__(self, arguments, data, server):
-        self.binary, self.data, self.server, self.days = arguments.bin, data, server, arguments.days
+    def __init__(self, binary, data, server, days):
+        self.binary, self.data, self.server, self.days = binary, data, server, days
         self.admin = server.admin()
         for schema in (KOKU, NO_GIN, BARE, DIRECT):
             self.costmill("init-db", schema, "--month", MONTH)
@@ -202,7 +202,7 @@ def main():
     arguments.bin = arguments.bin.resolve()
     data = data_set(arguments.data, arguments.rows, arguments.days)
     with PostgresServer(settings=DEBIAN, wal_segment_mib=16) as server:
-        tenants = Tenants(arguments, data, server)
+        tenants = Tenants(arguments.bin, data, server, arguments.days)
         tenants.sink()
         rows = tenants.export(data)
         version = tenants.admin.execute("SHOW server_version").fetchone()[0]

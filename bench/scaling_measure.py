@@ -51,7 +51,7 @@ def into_parquet(folder):
 
 def into_postgres(folder):
     with postgres.PostgresServer(settings=postgres.DEBIAN, wal_segment_mib=16) as server:
-        tenants = postgres.Tenants(Options(folder), None, server)
+        tenants = postgres.Tenants(folder.parent / "release" / "costmill", None, server, 30)
         os.environ.update(server.environment())
         uri = server.uri(schema=postgres.KOKU)
         days = days_alone(folder, lambda: uri, lambda: tenants.empty(postgres.KOKU))
@@ -59,13 +59,6 @@ def into_postgres(folder):
         figures |= server_rates(folder, server, tenants, uri)
         figures["version"] = tenants.admin.execute("SHOW server_version").fetchone()[0]
     return figures
-
-
-class Options:
-    """What postgres.Tenants wants of a command line."""
-
-    def __init__(self, folder):
-        self.bin, self.days = folder.parent / "release" / "costmill", 30
 
 
 def server_rates(folder, server, tenants, uri):

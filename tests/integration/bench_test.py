@@ -109,11 +109,25 @@ def check_every_section_is_on_the_page_and_stays_there(binary, folder):
     command = [sys.executable, BENCH / "bench.py", "--bin", binary, "--quick", "--data", folder / "work", "--page", page]
     run(*command, "--skip", *NOT_INSTALLED)
     titles = [line for line in page.read_text().splitlines() if line.startswith("## ")]
-    require(len(titles) == 15, f"{len(titles)} headings: {titles}")  # machine, in short, and 13 sections
+    require(len(titles) == 16, f"{len(titles)} headings: {titles}")  # machine, in short, and 14 sections
     unmeasured = [line for line in page.read_text().splitlines() if "| –" in line and "DuckDB" not in line]
     require(not unmeasured, f"the short table has no figure for {unmeasured}")
+    require_every_region_is_filled(folder / "work" / "results")
     run(*command, "--only", "workers", "--runs", "1")
     require(titles == [line for line in page.read_text().splitlines() if line.startswith("## ")], "measuring one section took others away")
+
+
+def check_the_guide_s_page_has_the_measured_figures(_binary, _folder):
+    run(sys.executable, BENCH / "optimization.py", "--check")
+
+
+def require_every_region_is_filled(results):
+    sys.path.insert(0, str(BENCH))
+    import optimization
+    measured = {"date": "2025-11-01", "machine": "any", "rows": 1, "runs": 1, "load": 0}
+    kept = {name: {"measured": measured, "figures": json.loads((results / f"{name}.json").read_text())["figures"]} for name in optimization.SECTIONS}
+    page = optimization.with_figures(optimization.PAGE.read_text(), kept)
+    require(page.count("*2025-11-01, any, 1 hourly rows") == len(optimization.REGIONS), "a region of docs/optimization.md was not filled")
 
 
 def main():
