@@ -250,7 +250,8 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   }
   const auto chosen = app_.get_subcommands();
   refuse_leftovers(app_);
-  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, report, compare, verify, prune, sample, init-db or doctor; see costmill --help");
+  if (chosen.empty())
+    bad_usage("no subcommand: run, plan, show, report, compare, verify, prune, sample, init-db or doctor; see costmill --help");
   refuse_leftovers(*chosen.front());
   arguments_.command = commands_.at(chosen.front());
   for (const auto& collect : collect_) collect();

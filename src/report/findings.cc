@@ -41,7 +41,8 @@ class Investigation {
     for (Day day = evidence_.days.from; day <= evidence_.days.to; day = day.next()) {
       const auto found = evidence_.sums.cluster_days.find({cluster_, day});
       if (found == evidence_.sums.cluster_days.end()) {
-        if (has_days_ && first_ < day && day <= last_of_sink_) add(day, "missing_day", "no rows, though the sink has earlier and later days");
+        if (has_days_ && first_ < day && day <= last_of_sink_)
+          add(day, "missing_day", "no rows, though the sink has earlier and later days");
         continue;
       }
       look_at_rows(day, found->second);
@@ -107,8 +108,8 @@ class Investigation {
     std::int64_t newest = 0;
     for (const FileFingerprint& file : record.files) {
       constexpr std::size_t kDigitsOfNanoseconds = 19;
-      const bool is_time = file.version.size() == kDigitsOfNanoseconds && file.version.find_first_not_of("0123456789") == std::string::npos &&
-                           file.version[0] < '9';
+      const bool is_time = file.version.size() == kDigitsOfNanoseconds &&
+                           file.version.find_first_not_of("0123456789") == std::string::npos && file.version[0] < '9';
       if (is_time) newest = std::max<std::int64_t>(newest, std::stoll(file.version));
     }
     return newest;
@@ -141,8 +142,9 @@ class Investigation {
 std::vector<Finding> findings_in(const Evidence& evidence) {
   std::vector<Finding> findings;
   for (std::size_t cluster = 0; cluster < evidence.sums.clusters.size(); ++cluster) Investigation(evidence, cluster, findings).look();
-  std::stable_sort(findings.begin(), findings.end(),
-                   [](const Finding& left, const Finding& right) { return std::tie(left.cluster, left.day) < std::tie(right.cluster, right.day); });
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& left, const Finding& right) {
+    return std::tie(left.cluster, left.day) < std::tie(right.cluster, right.day);
+  });
   return findings;
 }
 

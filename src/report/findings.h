@@ -19,7 +19,7 @@ struct Finding {
 struct Evidence {
   const MonthSums& sums;
   DateRange days;
-  std::vector<StoredKey> held;      // all days with rows in the sink, sorted; also those outside of `days`
+  std::vector<StoredKey> held;     // all days with rows in the sink, sorted; also those outside of `days`
   std::vector<DayRecord> records;  // all of the sink, sorted
 };
 

@@ -14,7 +14,9 @@ struct NodeOfDay {
 };
 
 bool exceeds(const CpuMemory& usage, const CpuMemory& capacity) {
-  const auto is_above = [](Decimal used, Decimal whole) { return whole > 0 && approximately(used) > kRoomAboveCapacity * approximately(whole); };
+  const auto is_above = [](Decimal used, Decimal whole) {
+    return whole > 0 && approximately(used) > kRoomAboveCapacity * approximately(whole);
+  };
   return is_above(usage.cpu, capacity.cpu) || is_above(usage.memory, capacity.memory);
 }
 
@@ -52,8 +54,7 @@ void MonthSums::add_day(std::size_t cluster, Day day, const std::vector<StoredRo
     node_of_day.capacity.raise_to(cpu_memory(row, Column::kNodeCapacityCpuCoreHours, Column::kNodeCapacityMemoryGigabyteHours));
     of_day.capacity.raise_to(cpu_memory(row, Column::kClusterCapacityCpuCoreHours, Column::kClusterCapacityMemoryGigabyteHours));
     NodeSums& of_node = nodes[{cluster, node}];
-    const CpuMemory effective =
-        cpu_memory(row, Column::kPodEffectiveUsageCpuCoreHours, Column::kPodEffectiveUsageMemoryGigabyteHours);
+    const CpuMemory effective = cpu_memory(row, Column::kPodEffectiveUsageCpuCoreHours, Column::kPodEffectiveUsageMemoryGigabyteHours);
     if (is_unallocated(row)) {
       ++of_day.unallocated_rows;
       of_day.unallocated.add(effective);
@@ -80,7 +81,8 @@ void MonthSums::merge_small_claims(std::size_t most) {
   if (claims.size() <= most) return;
   std::vector<std::map<ClaimKey, ClaimSums>::const_iterator> order;
   for (auto claim = claims.cbegin(); claim != claims.cend(); ++claim) order.push_back(claim);
-  std::stable_sort(order.begin(), order.end(), [](auto left, auto right) { return left->second.capacity_months > right->second.capacity_months; });
+  std::stable_sort(order.begin(), order.end(),
+                   [](auto left, auto right) { return left->second.capacity_months > right->second.capacity_months; });
   std::map<ClaimKey, ClaimSums> merged;
   for (std::size_t i = most; i < order.size(); ++i) {
     ClaimKey key = order[i]->first;

@@ -15,10 +15,14 @@
 namespace costmill {
 
 // In the order of the page: CPU, then memory.
-inline constexpr std::array<Column, 8> kUsageColumns{Column::kPodEffectiveUsageCpuCoreHours, Column::kPodUsageCpuCoreHours,
-                                                     Column::kPodRequestCpuCoreHours,        Column::kPodLimitCpuCoreHours,
-                                                     Column::kPodEffectiveUsageMemoryGigabyteHours, Column::kPodUsageMemoryGigabyteHours,
-                                                     Column::kPodRequestMemoryGigabyteHours, Column::kPodLimitMemoryGigabyteHours};
+inline constexpr std::array<Column, 8> kUsageColumns{Column::kPodEffectiveUsageCpuCoreHours,
+                                                     Column::kPodUsageCpuCoreHours,
+                                                     Column::kPodRequestCpuCoreHours,
+                                                     Column::kPodLimitCpuCoreHours,
+                                                     Column::kPodEffectiveUsageMemoryGigabyteHours,
+                                                     Column::kPodUsageMemoryGigabyteHours,
+                                                     Column::kPodRequestMemoryGigabyteHours,
+                                                     Column::kPodLimitMemoryGigabyteHours};
 using UsageNumbers = std::array<Decimal, kUsageColumns.size()>;
 
 struct Cluster {

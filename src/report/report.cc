@@ -33,9 +33,8 @@ class Maker {
     sum_time_before(report);
     std::vector<DayRecord> records = reader_.records();
     report.findings = findings_in({report.sums, report.days, held_, records});
-    std::erase_if(records, [&](const DayRecord& record) {
-      return !lies_in(record.day, report.days) || !clusters_.contains(record.source_uuid);
-    });
+    std::erase_if(records,
+                  [&](const DayRecord& record) { return !lies_in(record.day, report.days) || !clusters_.contains(record.source_uuid); });
     report.records = std::move(records);
     return report;
   }

@@ -37,8 +37,8 @@ struct Report {
 // The days as long as these and right before them: of whole months the month before.
 DateRange days_before(const DateRange& days);
 
-// Rows are read twice, a day at a time: to choose labels, then to sum up. nullopt: the sink holds no days at all, so that no month is the last.
-// Errors of the reader; Error(kBadConfig) for a cluster that the sink does not have; Error(kCancelled).
+// Rows are read twice, a day at a time: to choose labels, then to sum up. nullopt: the sink holds no days at all, so that no month is the
+// last. Errors of the reader; Error(kBadConfig) for a cluster that the sink does not have; Error(kCancelled).
 std::optional<Report> make_report(SinkReader& reader, const ReportRequest& request, const std::atomic<bool>& cancelled);
 
 // `sink` is shown as it is. docs/report.md says what bounds its size.

@@ -57,7 +57,8 @@ TEST(MonthSums, CapacityOfANodeCountsOnceADayHoweverManyRowsCarryIt) {
 
 TEST(MonthSums, NodesThatUsedMoreThanTheyHaveAreNamed) {
   const auto day = [](const std::string& used) {
-    return std::vector<StoredRow>{pod_row("a", "1", "{}", {{Column::kNodeCapacityCpuCoreHours, "100"}, {Column::kPodUsageCpuCoreHours, used}})};
+    return std::vector<StoredRow>{
+        pod_row("a", "1", "{}", {{Column::kNodeCapacityCpuCoreHours, "100"}, {Column::kPodUsageCpuCoreHours, used}})};
   };
   const Summed summed({day("105"), day("106")});
   EXPECT_TRUE(summed.sums.cluster_days.at({0, kFirst}).nodes_above_capacity.empty());

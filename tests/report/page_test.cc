@@ -17,9 +17,7 @@ TEST(Page, TextsOfTheDataCannotEndTheElementThatHoldsThem) {
   EXPECT_EQ(nlohmann::json::parse(data).get<std::string>(), hostile);
 }
 
-TEST(Page, DataThatLooksLikeThePlaceStaysData) {
-  EXPECT_EQ(page_with("a{{data}}b", "\"{{data}}\""), "a\"{{data}}\"b");
-}
+TEST(Page, DataThatLooksLikeThePlaceStaysData) { EXPECT_EQ(page_with("a{{data}}b", "\"{{data}}\""), "a\"{{data}}\"b"); }
 
 TEST(Page, APageWithoutAPlaceIsABug) { EXPECT_THROW(page_with("<html>", "{}"), Error); }
 

@@ -23,7 +23,8 @@ inline StoredRow row_of(const Cells& cells) {
   return row;
 }
 
-inline StoredRow pod_row(const std::string& namespace_name, const std::string& cpu, const std::string& labels = "{}", const Cells& more = {}) {
+inline StoredRow pod_row(const std::string& namespace_name, const std::string& cpu, const std::string& labels = "{}",
+                         const Cells& more = {}) {
   StoredRow row = row_of({{Column::kDataSource, "Pod"},
                           {Column::kNamespace, namespace_name},
                           {Column::kNode, "node-1"},

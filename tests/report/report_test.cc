@@ -84,7 +84,7 @@ TEST(Report, NumbersGiveUpPlacesBeforeThePageGetsTooLarge) {
   RowsInMemory sink;
   EXPECT_FALSE(make_report(sink, {}, kNotCancelled));
   for (int day = 1; day <= 31; ++day) {
-    for (int i = 0; i < 700; ++i) {
+    for (int i = 0; i < 600; ++i) {
       Cells numbers;
       for (const Column column : kUsageColumns) numbers.emplace_back(column, "41.666666666666666");
       sink.rows[key(10, day)].push_back(pod_row("namespace-" + std::to_string(i), "1", "{}", numbers));
