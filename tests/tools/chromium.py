@@ -141,9 +141,9 @@ class Page:
         elif method == "Page.javascriptDialogOpening":
             self.problems.append(f"dialog: {parameters['message']}")
 
-    # What the page's own script must not do (evaluate text) DevTools may.
+    # What the page's own script must not do (evaluate text) DevTools may. As if by a hand, or the eleventh download would be held back.
     def value(self, expression):
-        answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True, userGesture=True)
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
             raise BrowserError(f"{expression[:80]}: {details.get('exception', {}).get('description', details['text'])}")

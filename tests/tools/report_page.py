@@ -76,7 +76,7 @@ class ReportPage:
         return {cells[0]: cells[1:] for cells in self.rows(name)}
 
     def rows(self, name):
-        return self.value(f"[...document.querySelectorAll('table[data-table={json.dumps(name)}] tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))")
+        return self.value(f"[...document.querySelectorAll('table[data-table={json.dumps(name)}] tbody tr:not(:has(.empty))')].map(row => [...row.cells].map(cell => cell.textContent))")
 
     def headings(self, name):
         return self.value(f"[...document.querySelectorAll('table[data-table={json.dumps(name)}] thead button')].map(button => button.firstChild.textContent)")

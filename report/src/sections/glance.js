@@ -36,7 +36,8 @@ export class Glance {
         UNITS[resource],
         ratio,
         ratio === undefined ? "no capacity known" : `${percent(ratio)} % of the capacity of ${shown(capacity, 0)}`,
-        `requested ${shown(request)}, used ${shown(used)}`,
+        `requested ${shown(request)}`,
+        `used ${shown(used)}`,
       );
     });
     const months = (name) => sum(claims.map((claim) => claim[name]));
@@ -50,8 +51,9 @@ export class Glance {
         shown(months("capacity_months")),
         "GiB-months",
         share(months("usage_months"), months("capacity_months")),
-        `requested ${shown(months("request_months"))}, used ${shown(months("usage_months"))}`,
-        counted(claimCount(byClaim(claims)), "claim"),
+        `in ${counted(claimCount(byClaim(claims)), "claim")}`,
+        `requested ${shown(months("request_months"))}`,
+        `used ${shown(months("usage_months"))}`,
       ),
       tile(
         "size",

@@ -25,7 +25,7 @@ export class Made {
       name: "receipts",
       first: 31,
       caption: "Receipts",
-      note: "One a day, committed with its rows. Equal digests are equal rows.",
+      note: "One a day, committed with its rows. Equal digests are equal rows; the export has them whole.",
       nouns: ["receipt"],
       sort: "day",
       descending: false,
@@ -38,7 +38,7 @@ export class Made {
         { name: "files", label: "Files", number: true, value: (row) => row.files },
         { name: "bytes", label: "Size", unit: "bytes", number: true, value: (row) => row.bytes, text: (row) => count(row.bytes) },
         { name: "program_version", label: "Version", value: (row) => row.version },
-        ...["digest", "reference", "config"].map((name) => ({ name: name === "digest" ? name : `${name}_digest`, label: { digest: "Digest", reference: "Reference", config: "Config" }[name], value: (row) => row[name], fill: (cell) => cell.classList.add("code") })),
+        ...["digest", "reference", "config"].map((name) => ({ name: name === "digest" ? name : `${name}_digest`, label: { digest: "Digest", reference: "Reference", config: "Config" }[name], value: (row) => row[name], text: (row) => row[name].slice(0, 12), fill: (cell) => cell.classList.add("code") })),
       ],
     });
     this.files = new Table({
