@@ -141,9 +141,9 @@ class Page:
         elif method == "Page.javascriptDialogOpening":
             self.problems.append(f"dialog: {parameters['message']}")
 
-    # What the page's own script must not do (evaluate text) DevTools may. As if by a hand, or the eleventh download would be held back.
+    # What the page's own script must not do (evaluate text) DevTools may.
     def value(self, expression):
-        answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True, userGesture=True)
+        answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
             raise BrowserError(f"{expression[:80]}: {details.get('exception', {}).get('description', details['text'])}")
@@ -168,7 +168,7 @@ class Page:
         Path(path).write_bytes(base64.b64decode(data))
 
     def downloaded(self, name):
-        """The text of a file that the page saved; it is gone afterwards."""
+        """The text of a file that the page saved; it is gone afterwards. A page gets ten: Chromium holds back what follows."""
         path = self.browser.downloads / name
         deadline = time.monotonic() + SECONDS_TO_ANSWER
         while not path.exists():
