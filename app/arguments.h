@@ -30,7 +30,7 @@ struct Arguments {
   std::string folder;                             // sample
   std::vector<std::string> months;                // init-db
   std::optional<std::string> role;
-  bool dry_run = false;  // init-db, prune
+  bool dry_run = false;                         // init-db, prune
   std::string output = "costmill-report.html";  // report; -: standard output
 };
 

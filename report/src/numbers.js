@@ -1,6 +1,5 @@
 // Quantities are BigInt in units of the 15th decimal place, so sums are exact and what is shown is rounded once.
 const PLACES = 15;
-const UNIT = 10n ** BigInt(PLACES);
 
 export function quantity(text) {
   const negative = text.startsWith("-");
@@ -48,4 +47,3 @@ export const counted = (number, one, many = `${one}s`) => `${count(number)} ${nu
 export const percent = (ratio) => (ratio === undefined ? "\u2013" : `${(100 * ratio).toFixed(1).replace("-", "\u2212")}`);
 export const signed = (units, places = 2) => (units > 0n ? "+" : "") + shown(units, places);
 export const compare = (left, right) => (left < right ? -1 : left > right ? 1 : 0);
-export { UNIT };

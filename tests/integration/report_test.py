@@ -245,6 +245,24 @@ def check_movers_against_the_month_before(bench):
     require("the time before" in bench.page.value("document.getElementById('movers').textContent") or "no days before" in bench.page.value("document.getElementById('movers').textContent"), "the page without a month before says nothing")
 
 
+def check_several_clusters_are_kept_apart(bench):
+    sink, other = bench.copy("clusters"), "22222222-2222-4222-8222-222222222222"
+    names = column_names(sink)
+    copied = ", ".join({"uuid": "'other-' || uuid", "source_uuid": f"'{other}'", "cluster_alias": "'Second'"}.get(name, name) for name in names)
+    sink.execute(f"INSERT INTO {TABLE} ({', '.join(names)}) SELECT {copied} FROM {TABLE} WHERE namespace LIKE 'shop%'")
+    html = bench.report(sink)
+    page = ReportPage(bench.browser, html)
+    require_quiet(page, html)
+    require_equal(page.figure("cpu"), shown(Sums(sink.place).total(0)), "the figure over both clusters")
+    page.choose("Cluster", "Second")
+    of_other = Sums(sink.place, lambda row: row["source_uuid"] == other)
+    at = page.headings("namespaces").index("CPU effective") - 1
+    require_equal({name: cells[at] for name, cells in page.table("namespaces").items()}, {name: shown(numbers[0]) for name, numbers in of_other.namespaces.items()}, "namespaces of the second cluster")
+    require_equal({row[page.headings("findings").index("Finding")] for row in page.rows("findings")}, {"no receipt"}, "findings of the second cluster")
+    chosen = data_of(bench.report(sink, "--cluster", "Second"))
+    require_equal((len(chosen["clusters"]), len(chosen["receipts"])), (1, 0), "clusters and receipts of a report on one")
+
+
 def column_names(sink):
     with contextlib.closing(sqlite3.connect(sink.place)) as connection:
         return [row[1] for row in connection.execute(f"PRAGMA table_info({TABLE})")]

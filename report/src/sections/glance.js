@@ -61,7 +61,7 @@ export class Glance {
         String(places),
         this.filters.areSet ? "match the filters" : "with pods",
         undefined,
-        `on ${counted(nodes.length, "node")}`,
+        `${counted(nodes.length, "node")} in all`,
         `${counted(new Set(clusterDays.map((day) => day.day)).size, "day")} of ${this.model.days.length} with rows`,
       ),
     );

@@ -7,13 +7,12 @@ import { bar, Table } from "../table.js";
 import { section } from "./section.js";
 
 const LINES = { effective: { color: "effective", filled: true }, usage: { color: "usage" }, request: { color: "request", dash: [7, 4] }, limit: { color: "limit", dash: [2, 3] } };
-const SHORT = { effective: "effective", usage: "usage", request: "request", limit: "limit" };
 
 const measureColumns = (value) =>
   RESOURCES.flatMap((resource) =>
     MEASURES.map((measure) => ({
       name: `${resource}_${measure}_${resource === "cpu" ? "core" : "gib"}_hours`,
-      label: `${NAMES[resource]} ${SHORT[measure]}`,
+      label: `${NAMES[resource]} ${measure}`,
       unit: UNITS[resource],
       number: true,
       value: (row) => value(row, measureAt(resource, measure)),
@@ -50,7 +49,7 @@ export class Usage {
     this.root = section(
       "usage",
       "Usage by namespace and day",
-      "Effective usage is the larger of what pods used and what they requested, hour by hour: what they kept others from using.",
+      "Effective usage is the larger of what pods used and what they requested: what they kept others from using.",
       element("div", { class: "plots" }, ...this.plots.map((plot) => plot.root)),
       this.byNamespace.root,
       this.matrix.root,
