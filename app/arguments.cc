@@ -58,6 +58,7 @@ class Parser {
   void add_doctor();
   void add_verify();
   void add_prune();
+  void add_report();
   void refuse_leftovers(const CLI::App& command) const;
 
   CLI::App app_{usage::kCostmill, "costmill"};
@@ -87,6 +88,7 @@ Parser::Parser() {
   add_doctor();
   add_verify();
   add_prune();
+  add_report();
 }
 
 CLI::App* Parser::add_command(Command command, const char* name, const char* description, const char* examples) {
@@ -190,6 +192,19 @@ void Parser::add_prune() {
   add_config_options(prune);
 }
 
+void Parser::add_report() {
+  CLI::App* report = add_command(Command::kReport, "report", usage::kReport, usage::kReportExamples);
+  add_key_option(report, kSink);
+  CommandLine& config = arguments_.config;
+  report->add_option("--month", config.month, "Which month [the last that the sink holds]")->option_text("YYYY-MM");
+  report->add_option("--from", config.from, "First day")->option_text("YYYY-MM-DD");
+  report->add_option("--to", config.to, "Last day, inclusive")->option_text("YYYY-MM-DD");
+  report->add_option("--cluster", config.cluster, "Only this cluster: source UUID, cluster id or alias, or all [all]")->option_text("NAME");
+  report->add_option("--output", arguments_.output, "The HTML file; - for standard output [costmill-report.html]")->option_text("FILE");
+  add_key_option(report, kLogLevel);
+  add_config_options(report);
+}
+
 // Options may carry secrets behind their '=' or their letter (-pSECRET), so only the name is shown.
 void Parser::refuse_leftovers(const CLI::App& command) const {
   const std::vector<std::string> left = command.remaining();
@@ -235,7 +250,8 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   }
   const auto chosen = app_.get_subcommands();
   refuse_leftovers(app_);
-  if (chosen.empty()) bad_usage("no subcommand: run, plan, show, compare, verify, prune, sample, init-db or doctor; see costmill --help");
+  if (chosen.empty())
+    bad_usage("no subcommand: run, plan, show, report, compare, verify, prune, sample, init-db or doctor; see costmill --help");
   refuse_leftovers(*chosen.front());
   arguments_.command = commands_.at(chosen.front());
   for (const auto& collect : collect_) collect();
@@ -243,6 +259,7 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   arguments_.format = named(kFormats, format_, "--format");
   if (arguments_.command == Command::kCompare) require(arguments_.right, "two sinks", "compare");
   if (arguments_.command == Command::kSample) require(arguments_.folder, "a folder", "sample");
+  if (arguments_.command == Command::kReport) require(arguments_.output, "a name behind --output", "report");
   if (limit_ && *limit_ < 0) bad_usage("--limit: expected a number of rows, or 0 for all");
   if (sample_ && *sample_ < 1) bad_usage("--sample: expected a number of days, at least 1");
   if (sample_) arguments_.sample = static_cast<std::size_t>(*sample_);

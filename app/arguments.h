@@ -11,7 +11,7 @@
 
 namespace costmill::app {
 
-enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor, kVerify, kPrune };
+enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor, kVerify, kPrune, kReport };
 enum class OutputFormat { kTable, kCsv, kJson };
 enum class Topic { kSummary, kNamespaces, kNodes, kStorage, kDays, kReceipts };
 
@@ -30,7 +30,8 @@ struct Arguments {
   std::string folder;                             // sample
   std::vector<std::string> months;                // init-db
   std::optional<std::string> role;
-  bool dry_run = false;  // init-db, prune
+  bool dry_run = false;                         // init-db, prune
+  std::string output = "costmill-report.html";  // report; -: standard output
 };
 
 // nullopt: --help or --version was answered. Throws Error(kBadConfig) with a suggestion where there is one.

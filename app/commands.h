@@ -22,6 +22,7 @@ int init_db(const Arguments& arguments);
 int doctor(const Arguments& arguments);
 int verify(const Arguments& arguments);
 int prune(const Arguments& arguments);
+int report(const Arguments& arguments);
 
 // Settings of the command line, environment and file, with the log started. nullopt: --print-config was answered.
 std::optional<Settings> prepare_settings(const Arguments& arguments);

@@ -26,6 +26,7 @@ int perform(const Arguments& arguments) {
     case Command::kDoctor: return doctor(arguments);
     case Command::kVerify: return verify(arguments);
     case Command::kPrune: return prune(arguments);
+    case Command::kReport: return report(arguments);
   }
   throw Error(ErrorCode::kBug, "a subcommand without a function");
 }
@@ -44,12 +45,12 @@ int answer(int argc, char** argv) {
   return exit_code;
 }
 
-void report(std::string_view message) { say(stderr, "costmill: {} {}\n", styled(stderr, Style::kRed, "error:"), message); }
+void complain(std::string_view message) { say(stderr, "costmill: {} {}\n", styled(stderr, Style::kRed, "error:"), message); }
 
-int report(const Error& error) {
-  report(error.what());
+int complain(const Error& error) {
+  complain(error.what());
   if (error.code() == ErrorCode::kCancelled) return exit_code_of_stop();
-  if (error.code() == ErrorCode::kBug) report("this is a bug of Costmill; please report it with the command and the message above");
+  if (error.code() == ErrorCode::kBug) complain("this is a bug of Costmill; please report it with the command and the message above");
   return exit_code_of(error.code());
 }
 
@@ -57,11 +58,11 @@ int answer_or_report(int argc, char** argv) {
   try {
     return answer(argc, argv);
   } catch (const Error& error) {
-    return report(error);
+    return complain(error);
   } catch (const std::bad_alloc& error) {
-    return report(no_memory("out of memory", error));
+    return complain(no_memory("out of memory", error));
   } catch (const std::exception& error) {
-    return report(Error(ErrorCode::kBug, fmt::format("unexpected: {}", error.what())));
+    return complain(Error(ErrorCode::kBug, fmt::format("unexpected: {}", error.what())));
   }
 }
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sink/stored_cells.h"
 #include "summary/columns.h"
 
 namespace costmill::app {
 namespace {
-
-const Name& cell(const StoredRow& row, Column column) { return row.at(static_cast<std::size_t>(column)); }
 
 // NULL counts as nothing in a sum.
 double number(const StoredRow& row, Column column) {
@@ -23,9 +22,6 @@ Usage usage(const StoredRow& row, Column cpu, Column memory) { return {number(ro
 Usage effective_usage(const StoredRow& row) {
   return usage(row, Column::kPodEffectiveUsageCpuCoreHours, Column::kPodEffectiveUsageMemoryGigabyteHours);
 }
-
-// Rule 9: rows of unallocated capacity have no infrastructure cost, all others have it.
-bool is_unallocated(const StoredRow& row) { return !cell(row, Column::kInfrastructureUsageCost); }
 
 void add_storage(ClaimTotals& claim, const StoredRow& row) {
   claim.capacity_gib = std::max(claim.capacity_gib, number(row, Column::kPersistentvolumeclaimCapacityGigabyte));

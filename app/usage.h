@@ -9,6 +9,7 @@ inline constexpr const char* kCostmillExamples =
     "  costmill sample demo                                    write a small data set, and say what to type next\n"
     "  costmill run --input file:DIR --month 2025-10           summarize a month into ./costmill.db\n"
     "  costmill show                                           look at the result\n"
+    "  costmill report                                         the same and more in a browser\n"
     "\n"
     "Every option of run is also a config key (costmill.yaml, --config FILE) and a variable COSTMILL_<SECTION>_<KEY>.\n"
     "Exit codes: 0 done, 1 difference found, 2 bad usage or config, 3 bad or corrupt input, 4 input unavailable,\n"
@@ -36,6 +37,13 @@ inline constexpr const char* kShowExamples =
     "  costmill show nodes --sink csv:out --format csv > nodes.csv\n"
     "  costmill show storage --sink parquet:out --format json\n"
     "  costmill show receipts --format json                    what each day was made of";
+
+inline constexpr const char* kReport = "Write a report of a month: one HTML file that needs no network";
+inline constexpr const char* kReportExamples =
+    "Examples:\n"
+    "  costmill report                                         the last month of ./costmill.db\n"
+    "  costmill report --sink csv:out --month 2025-10 --output october.html\n"
+    "  costmill report --config prod.yaml --cluster prod --from 2025-10-06 --to 2025-10-12 --output - > week.html";
 
 inline constexpr const char* kCompare = "Compare the rows of two sinks; exit code 1 if they differ";
 inline constexpr const char* kCompareExamples =

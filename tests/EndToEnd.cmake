@@ -69,6 +69,11 @@ foreach(idea hostile_texts hostile_files secrets surroundings)
   set_tests_properties(integration.${idea} PROPERTIES LABELS integration TIMEOUT 300)
 endforeach()
 
+# The report, in a browser.
+add_test(NAME integration.report
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/report_test.py --bin $<TARGET_FILE:costmill_cli>)
+set_tests_properties(integration.report PROPERTIES LABELS integration TIMEOUT 300)
+
 # Incremental runs: what asks for work; what watches, verifies and prunes; runs that are killed, stopped, or meet. `make soak` has more.
 foreach(idea incremental verify watch concurrent_runs)
   add_test(NAME integration.${idea}

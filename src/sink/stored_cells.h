@@ -20,6 +20,10 @@ inline bool is_numeric(ColumnKind kind) { return kind == ColumnKind::kNumber || 
 // numeric(33,15).
 bool canonicalize_number(std::string& text);
 
+inline const std::optional<std::string>& cell(const StoredRow& row, Column column) { return row.at(static_cast<std::size_t>(column)); }
+// Rule 9: rows of unallocated capacity have no infrastructure cost, all others have it.
+inline bool is_unallocated(const StoredRow& row) { return !cell(row, Column::kInfrastructureUsageCost); }
+
 // The row as a reader of any sink gives it back once it is written.
 StoredRow stored_row(const DayRows& day, const SummaryRow& row);
 

@@ -83,6 +83,7 @@ def check_F35_terminals(binary, folder):
     for topic in ("summary", "namespaces", "nodes", "storage", "days", "receipts"):
         for form in ("table", "csv", "json"):
             shown[f"show {topic} {form}"] = copy.on_a_terminal("show", topic, "--sink", copy.sink("sqlite"), "--format", form)
+    shown["report"] = copy.on_a_terminal("report", "--sink", copy.sink("sqlite"), "--output", "-")
     shown["plan"] = copy.on_a_terminal(*copy.arguments("sqlite", "plan"))
     other = Path(copy.folder / "other.db")
     shutil.copy(copy.folder / "sqlite.db", other)

@@ -165,6 +165,7 @@ def in_every_subcommand(plant):
         scene.run((0, 5), "doctor", *sink)
         scene.run(0, "run", *given, *sink, "--print-config")
         scene.run(0, "show", "receipts", "--format", "json", *sink)
+        scene.run(0, "report", "--output", "-", *sink)
         if is_whole:
             run_the_others(scene, given, sink)
         run_with_buckets(scene, sink, is_whole, has_keys=plant is not from_uris)
@@ -249,7 +250,7 @@ def check_F35_command_lines(bench):
             (("run", "--set", f"postgresql.password={secret}"), "COSTMILL_POSTGRESQL_PASSWORD"), (("run", f"--set=password={secret}"), "COSTMILL_"),
             (("run", "--set", f"s3.secret_key={secret}"), "COSTMILL_S3_SECRET_KEY"), (("run", "--set", f"s3.access_key={secret}"), "COSTMILL_S3_"),
             (("run", "--set", f"s3.endpoint=https://k:{secret}@minio"), "COSTMILL_"), (("run", "--input", f"s3://k:{secret}@bucket"), "COSTMILL_"),
-            (("show", "--sink", with_password), "COSTMILL_"), (("doctor", "--sink", with_password), "COSTMILL_"),
+            (("show", "--sink", with_password), "COSTMILL_"), (("report", "--sink", with_password), "COSTMILL_"), (("doctor", "--sink", with_password), "COSTMILL_"),
             (("init-db", "--sink", with_password), "COSTMILL_"), (("prune", "--sink", with_password, "--older-than", "1"), "COSTMILL_"),
             (("compare", with_password, "csv:x"), "PGPASSWORD"), (("compare", "csv:x", with_password), "PGPASSWORD"),
             (("run", f"--password={secret}"), "--password"), (("run", f"-p{secret}"), "-p"), (("run", f"-W={secret}"), "-W"),

@@ -98,7 +98,7 @@ def check_F37_user_of_a_container(binary, folder):
     for words in filter(None, (plain, everything_else_read_only(copy.folder))):
         again(copy, expected, before=words, environment=bare_environment(copy.folder), cwd="/")
         for kind in KINDS:
-            for command in (("show", "--format", "json"), ("show", "receipts"), ("prune", "--older-than", "0", "--dry-run")):
+            for command in (("show", "--format", "json"), ("show", "receipts"), ("report", "--output", "-"), ("prune", "--older-than", "0", "--dry-run")):
                 copy.command(*command, "--sink", copy.sink(kind), before=words, environment=bare_environment(copy.folder), cwd="/").require(0)
         copy.run("csv", subcommand="plan", before=words, environment={}, cwd="/").require(0)
         copy.command("sample", f"{copy.folder}/sample", before=words, environment=bare_environment(copy.folder), cwd="/").require(0)
@@ -173,6 +173,8 @@ def check_F38_time_zone_and_locale(binary, folder):
             def shown(**more):
                 return copy.command("show", "--sink", copy.sink("csv"), "--format", form, **more).require(0).out
             require(shown(environment=environment) == shown(), f"{name} shows other {form}")
+        report = [copy.command("report", "--sink", copy.sink("csv"), "--output", "-", **more).require(0).out for more in ({"environment": environment}, {})]
+        require(report[0] == report[1], f"{name} reports otherwise")
 
 
 def check_F38_clock(binary, folder):
