@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "command_tree.h"
 #include "config/load.h"
 
 namespace costmill::app {
 
-enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor, kVerify, kPrune };
+enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor, kVerify, kPrune, kCompletion, kComplete, kManPage };
 enum class OutputFormat { kTable, kCsv, kJson };
 enum class Topic { kSummary, kNamespaces, kNodes, kStorage, kDays, kReceipts };
 
@@ -30,10 +31,14 @@ struct Arguments {
   std::string folder;                             // sample
   std::vector<std::string> months;                // init-db
   std::optional<std::string> role;
-  bool dry_run = false;  // init-db, prune
+  bool dry_run = false;            // init-db, prune
+  std::string shell;               // completion
+  std::vector<std::string> words;  // what a shell asks: those behind the program's name, up to the cursor
 };
 
 // nullopt: --help or --version was answered. Throws Error(kBadConfig) with a suggestion where there is one.
 std::optional<Arguments> parse_arguments(int argc, char** argv);
+// What it knows.
+CommandNode command_tree();
 
 }  // namespace costmill::app

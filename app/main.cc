@@ -26,6 +26,9 @@ int perform(const Arguments& arguments) {
     case Command::kDoctor: return doctor(arguments);
     case Command::kVerify: return verify(arguments);
     case Command::kPrune: return prune(arguments);
+    case Command::kCompletion: return completion(arguments);
+    case Command::kComplete: return complete(arguments);
+    case Command::kManPage: return man_page();
   }
   throw Error(ErrorCode::kBug, "a subcommand without a function");
 }

@@ -17,7 +17,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- /* The spec of a Job: dict "root" $ "script" what sh runs. */}}
 {{- define "costmill.jobSpec" -}}
 {{- $size := include "costmill.size" .root | fromYaml }}
-{{- with .root }}
+{{- with .root -}}
 backoffLimit: 3
 # Config, input or memory (docs/exit-codes.md) are mended by people; a server that is away may be back in a while.
 podFailurePolicy:
@@ -30,8 +30,6 @@ template:
   metadata:
     labels:
       {{- include "costmill.labels" . | nindent 6 }}
-    annotations:
-      checksum/config: {{ include "costmill.config" . | sha256sum }}
   spec:
     restartPolicy: Never
     automountServiceAccountToken: false
