@@ -6,15 +6,15 @@ namespace {
 
 constexpr std::string_view kBash = R"(# Completion of costmill for bash: source <(costmill completion bash)
 _costmill() {
-  local line=${COMP_LINE:0:COMP_POINT} breaks= words candidate
+  local line=${COMP_LINE:0:COMP_POINT} words candidate breaks=""
   IFS=$' \t' read -ra words <<<"$line"
   [[ $line == *[[:blank:]] ]] && words+=("")
   # readline replaces only what stands behind the last ':' or '=', unless the user took them out of its list.
-  [[ $COMP_WORDBREAKS == *:* ]] && breaks+=:
-  [[ $COMP_WORDBREAKS == *=* ]] && breaks+==
+  [[ $COMP_WORDBREAKS == *:* ]] && breaks+=":"
+  [[ $COMP_WORDBREAKS == *=* ]] && breaks+="="
   local last=${words[-1]} tail
   tail=$last
-  [[ -n $breaks ]] && tail=${last##*[$breaks]}
+  [[ -n $breaks ]] && tail=${last##*["$breaks"]}
   COMPREPLY=()
   while IFS=$'\t' read -r candidate _; do
     candidate=${candidate#"${last%"$tail"}"}
@@ -37,7 +37,7 @@ _costmill() {
     [[ -n $word ]] || continue
     if [[ $word == *[/:=] ]]; then open+=("${word//:/\\:}:$help"); else ready+=("${word//:/\\:}:$help"); fi
   done
-  _describe -o costmill ready -- open -S ''
+  _describe costmill ready -- open -S ''
 }
 if [[ $funcstack[1] == _costmill ]]; then _costmill "$@"; else compdef _costmill costmill; fi
 )";

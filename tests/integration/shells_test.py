@@ -81,7 +81,6 @@ def check_shell(shells, name):
         terminal.read_until(lambda output: "<started><end>" in output)
         for typed, expected in TYPED:
             already = len(terminal.output)
-            # Each part up to a TAB is typed when the one before is answered, as a person would.
             terminal.type(f"costmill {typed}\n")
             found = terminal.read_until(lambda output: re.search(r"<([^\x1b\r\n]*)><end>", output[already:]))
             require(found.group(1).split("><") == expected, f"{typed!r} gives {found.group(1).split('><')}, not {expected}")
@@ -125,6 +124,11 @@ def check_man_page(shells):
         require(key[:-1] in text, f"{key} is not on the page")
 
 
+def check_bash_script(shells):
+    done = subprocess.run(["shellcheck", "--shell=bash", "-"], input=shells.call("completion", "bash"), capture_output=True, text=True)
+    require(done.returncode == 0, done.stdout)
+
+
 def check_installed(shells):
     for shell, place in (("bash", "bash-completion/completions/costmill"), ("zsh", "zsh/site-functions/_costmill"), ("fish", "fish/vendor_completions.d/costmill.fish")):
         require((shells.installed / "share" / place).read_text(encoding="utf-8") == shells.call("completion", shell), f"share/{place} is another")
@@ -139,7 +143,7 @@ def main():
         shells = Shells(arguments.bin, arguments.installed, folder)
         checks = [(f"completion in {name}", lambda name=name: check_shell(shells, name)) for name in START]
         checks += [(check.__name__, lambda check=check: check(shells))
-                   for check in (check_everything_is_offered, check_nothing_is_offered, check_man_page, check_installed)]
+                   for check in (check_everything_is_offered, check_nothing_is_offered, check_man_page, check_bash_script, check_installed)]
         return run_checks(checks)
 
 
