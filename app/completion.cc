@@ -186,7 +186,7 @@ std::vector<Candidate> candidates(const CommandNode& tree, const std::vector<std
     return values_of(*option, typed.substr(0, equals + 1), std::string_view(typed).substr(equals + 1));
   }
   if (typed.starts_with('-')) return names_of_options(*place.command, typed);
-  if (place.command == &tree) return names_of_commands(tree, typed);
+  if (place.command == &tree) return place.arguments == 0 ? names_of_commands(tree, typed) : std::vector<Candidate>();
   const OptionNode* argument = argument_at(*place.command, place.arguments);
   return argument == nullptr ? std::vector<Candidate>() : values_of(*argument, "", typed);
 }

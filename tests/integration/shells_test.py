@@ -98,11 +98,12 @@ def check_everything_is_offered(shells):
         offered = sorted(word for word in shells.offered(command, "-") if word.startswith("--"))
         require(named == offered, f"{command}: {named} in --help, {offered} offered")
     page = (ROOT / "docs/config.md").read_text(encoding="utf-8")
-    documented = set(re.findall(r"^\| `([a-z0-9_]+(?:\.[a-z0-9_]+)+)`", page.partition("## All keys")[2].partition("## Keys that")[0], re.MULTILINE))
+    documented = set(re.findall(r"^\| `([a-z0-9_]+(?:\.[a-z0-9_]+)+)`", page, re.MULTILINE))
     keys = {word[:-1] for word in shells.offered("run", "--set", "")}
-    require(keys and keys <= documented, f"{sorted(keys - documented)} are in no documentation")
-    missing = documented - keys
-    require(all("password" in key or "key" in key or "token" in key for key in missing), f"{sorted(missing)} are not offered")
+    require(keys <= documented, f"{sorted(keys - documented)} are in no documentation")
+    missing = [key for key in documented - keys if key.startswith(("run.", "ocp.", "features.", "logging."))]
+    require(not missing, f"{missing} are not offered")
+    require(not [key for key in keys if re.search("password|secret|access_key|token", key)], "secrets are offered")
 
 
 def check_nothing_is_offered(shells):
@@ -113,7 +114,8 @@ def check_nothing_is_offered(shells):
 def check_man_page(shells):
     page = shells.installed / "share/man/man1/costmill.1"
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True)
-    require(done.returncode == 0, done.stdout)
+    said = [line for line in done.stdout.splitlines() if "missing date" not in line]  # it would make each build another
+    require(not said, said)
     shown = subprocess.run(["mandoc", "-T", "utf8", "-O", "width=500", page], capture_output=True, text=True, check=True).stdout
     text = re.sub(".\b", "", shown)
     for command in shells.offered(""):
