@@ -62,7 +62,7 @@ def check_bars(sample):
         piped, shown = sample.call("show", topic), sample.in_terminal("show", topic)
         require(not set(piped) & set(BLOCKS + ESCAPE), f"{topic}: a pipe gets bars or colours: {piped}")
         require(set(shown) & set(BLOCKS), f"{topic}: a terminal gets no bars: {shown}")
-        require(without_bars(shown) == piped.rstrip("\n"), f"{topic}: the terminal's figures are others: {shown}")
+        require(without_bars(shown) == piped.rstrip("\n"), f"{topic}: the terminal's figures are others: {without_bars(shown)}\n{piped}")
 
 
 def check_bars_tell_the_figures(sample):

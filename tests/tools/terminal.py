@@ -1,5 +1,6 @@
 """A program in a terminal of its own."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -17,6 +18,7 @@ class Terminal:
 
     def __init__(self, command, columns=120, **more):
         self.output = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may come in two pieces
         self._master, terminal = pty.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self._process = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
@@ -34,7 +36,7 @@ class Terminal:
             found = os.read(self._master, 65536)
         except OSError:  # the other end is closed
             found = b""
-        self.output += found.decode(errors="replace")
+        self.output += self._decoder.decode(found)
         return bool(found)
 
     def read_until(self, found):
