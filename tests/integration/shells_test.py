@@ -109,6 +109,9 @@ def check_everything_is_offered(shells):
 def check_nothing_is_offered(shells):
     for words in (("nonsense", ""), ("run", "--nonsense="), ("run", "--month", ""), ("sample", "a", ""), ("sample", "/nonexistent/")):
         require(shells.offered(*words) == [], f"{words}: {shells.offered(*words)}")
+    for words, complaint in ((("completion",), "needs a shell"), (("completion", "bish"), "did you mean 'bash'")):
+        done = subprocess.run([shells.binary, *words], env=shells.environment(), capture_output=True, text=True)
+        require(done.returncode == 2 and complaint in done.stderr, f"{words}: exit {done.returncode}: {done.stderr}")
 
 
 def check_man_page(shells):
