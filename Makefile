@@ -35,6 +35,8 @@ check: build lint
 	tools/fuzz 5
 	tools/run_sanitized tsan
 	tools/check_wheel
+	$(PYTHON) tests/integration/shells_test.py --bin $(COSTMILL) --installed build/installed
+	$(PYTHON) tools/check_deploy $(COSTMILL)
 	tools/check_docs $(COSTMILL)
 	$(PYTHON) -m mkdocs build --strict --quiet
 
@@ -62,6 +64,8 @@ soak: build mutation
 	$(PYTHON) tests/tools/dask_faults.py --bin $(COSTMILL) --preload build/release/tests/libcrash_at_call.so --runs 32
 	$(PYTHON) tests/integration/watch_test.py --bin $(COSTMILL) --signals 40 --only signals
 	$(PYTHON) tests/tools/flip_rate.py --bin $(COSTMILL) --flips 3000 --least 0.1
+	tools/bootstrap soak
+	tools/first_walk
 
 mutation: deps
 	$(PYTHON) tests/mutation/mutate.py

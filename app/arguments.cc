@@ -6,6 +6,8 @@
 #include <iostream>
 #include <map>
 
+#include "completion.h"
+#include "config/keys.h"
 #include "config/nearest.h"
 #include "config/secrets.h"
 #include "config/values.h"
@@ -24,6 +26,9 @@ const std::map<std::string, Topic> kTopics = {{"summary", Topic::kSummary}, {"na
 const std::map<std::string, OutputFormat> kFormats = {
     {"table", OutputFormat::kTable}, {"csv", OutputFormat::kCsv}, {"json", OutputFormat::kJson}};
 
+constexpr std::string_view kManPageWord = "__man";
+const std::vector<std::string> kShells = {"bash", "zsh", "fish"};
+
 constexpr std::size_t kDefaultLimit = 10;
 constexpr std::size_t kSummaryLimit = 5;
 constexpr std::int64_t kMostMonths = 1200;
@@ -31,10 +36,16 @@ constexpr std::int64_t kMostMonths = 1200;
 [[noreturn]] void bad_usage(const std::string& message) { throw Error(ErrorCode::kBadConfig, message); }
 
 template <typename Value>
+std::vector<std::string> names_of(const std::map<std::string, Value>& values) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : values) names.push_back(name);
+  return names;
+}
+
+template <typename Value>
 Value named(const std::map<std::string, Value>& values, const std::string& name, std::string_view what) {
   if (const auto found = values.find(name); found != values.end()) return found->second;
-  std::vector<std::string> names;
-  for (const auto& [known, value] : values) names.push_back(known);
+  const std::vector<std::string> names = names_of(values);
   bad_usage(fmt::format("{} {}: expected one of {}{}", what, as_shown(shown_uri(name)), fmt::join(names, ", "), suggestion(name, names)));
 }
 
@@ -45,6 +56,7 @@ class Parser {
 
   // nullopt: answered already.
   std::optional<Arguments> parse(int argc, char** argv);
+  CommandNode tree() const { return tree_of(app_, choices_); }
 
  private:
   CLI::App* add_command(Command command, const char* name, const char* description, const char* examples);
@@ -59,10 +71,13 @@ class Parser {
   void add_verify();
   void add_prune();
   void add_report();
+  void add_completion();
+  std::vector<std::string> names_of_commands() const;
   void refuse_leftovers(const CLI::App& command) const;
 
   CLI::App app_{usage::kCostmill, "costmill"};
   std::map<const CLI::App*, Command> commands_;
+  OptionChoices choices_;
   std::vector<std::function<void()>> collect_;  // run after parsing, in the order of the options
   Arguments arguments_;
   std::string topic_ = "summary";
@@ -89,6 +104,7 @@ Parser::Parser() {
   add_verify();
   add_prune();
   add_report();
+  add_completion();
 }
 
 CLI::App* Parser::add_command(Command command, const char* name, const char* description, const char* examples) {
@@ -111,6 +127,7 @@ void Parser::add_key_option(CLI::App* command, const KeyOptionDef& def) {
   CLI::Option* option =
       def.value == nullptr ? command->add_flag(def.option, def.help) : command->add_option(def.option)->description(def.help);
   if (def.value != nullptr) option->option_text(def.value)->expected(1)->type_size(1);
+  if (def.value != nullptr) choices_[option] = choices_of(key(def.dotted));
   collect_.push_back([this, option, &def] {
     if (option->count() == 0) return;
     arguments_.config.options.push_back({def.dotted, option->results().back(), def.option});
@@ -129,11 +146,12 @@ void Parser::add_run_options(CLI::App* command) {
 
 void Parser::add_show() {
   CLI::App* show = add_command(Command::kShow, "show", usage::kShow, usage::kShowExamples);
-  show->add_option("topic", topic_, "summary, namespaces, nodes, storage, days or receipts [summary]")->option_text(" ");
+  choices_[show->add_option("topic", topic_, "summary, namespaces, nodes, storage, days or receipts [summary]")->option_text(" ")] =
+      names_of(kTopics);
   add_key_option(show, kSink);
   show->add_option("--month", arguments_.config.month, "Only this month")->option_text("YYYY-MM");
   show->add_option("--limit", limit_, "Rows a table, 0 for all [10; summary: 5]")->option_text("N");
-  show->add_option("--format", format_, "table, csv or json [table]")->option_text("FORMAT");
+  choices_[show->add_option("--format", format_, "table, csv or json [table]")->option_text("FORMAT")] = names_of(kFormats);
   add_key_option(show, kLogLevel);
   add_config_options(show);
 }
@@ -141,7 +159,7 @@ void Parser::add_show() {
 void Parser::add_compare() {
   CLI::App* compare = add_command(Command::kCompare, "compare", usage::kCompare, usage::kCompareExamples);
   compare->add_option("left", arguments_.left, "Sink: postgresql://..., sqlite:FILE, parquet:DIR, csv:DIR")->option_text("URI");
-  compare->add_option("right", arguments_.right, "The other one")->option_text("URI");
+  compare->add_option("right", arguments_.right, "The other sink: postgresql://..., sqlite:FILE, parquet:DIR, csv:DIR")->option_text("URI");
   compare->add_option("--tolerance", arguments_.tolerance, "Numbers may differ by this, relative to the larger [0]")->option_text("X");
   compare->add_option("--limit", limit_, "Differences printed, 0 for all [10]")->option_text("N");
   add_config_options(compare);
@@ -205,6 +223,17 @@ void Parser::add_report() {
   add_config_options(report);
 }
 
+void Parser::add_completion() {
+  CLI::App* completion = add_command(Command::kCompletion, "completion", usage::kCompletion, usage::kCompletionExamples);
+  choices_[completion->add_option("shell", arguments_.shell, "bash, zsh or fish")->option_text("SHELL")] = kShells;
+}
+
+std::vector<std::string> Parser::names_of_commands() const {
+  std::vector<std::string> names;
+  for (const CommandNode& command : tree().commands) names.push_back(command.name);
+  return names;
+}
+
 // Options may carry secrets behind their '=' or their letter (-pSECRET), so only the name is shown.
 void Parser::refuse_leftovers(const CLI::App& command) const {
   const std::vector<std::string> left = command.remaining();
@@ -214,8 +243,7 @@ void Parser::refuse_leftovers(const CLI::App& command) const {
   const bool is_top = &command == &app_;
   if (!name.starts_with('-')) {
     if (!is_top) bad_usage(fmt::format("unexpected argument {}; see costmill {} --help", as_shown(name), command.get_name()));
-    std::vector<std::string> names;
-    for (const auto& [known, kind] : commands_) names.push_back(known->get_name());
+    const std::vector<std::string> names = names_of_commands();
     bad_usage(
         fmt::format("unknown subcommand {}{} See costmill --help", as_shown(name), nearest(name, names) ? suggestion(name, names) : "."));
   }
@@ -251,7 +279,7 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   const auto chosen = app_.get_subcommands();
   refuse_leftovers(app_);
   if (chosen.empty())
-    bad_usage("no subcommand: run, plan, show, report, compare, verify, prune, sample, init-db or doctor; see costmill --help");
+    bad_usage(fmt::format("no subcommand: expected one of {}; see costmill --help", fmt::join(names_of_commands(), ", ")));
   refuse_leftovers(*chosen.front());
   arguments_.command = commands_.at(chosen.front());
   for (const auto& collect : collect_) collect();
@@ -260,6 +288,12 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
   if (arguments_.command == Command::kCompare) require(arguments_.right, "two sinks", "compare");
   if (arguments_.command == Command::kSample) require(arguments_.folder, "a folder", "sample");
   if (arguments_.command == Command::kReport) require(arguments_.output, "a name behind --output", "report");
+  if (arguments_.command == Command::kCompletion) {
+    require(arguments_.shell, "a shell", "completion");
+    if (completion_script(arguments_.shell).empty())
+      bad_usage(fmt::format("completion {}: expected one of {}{}", as_shown(arguments_.shell), fmt::join(kShells, ", "),
+                            suggestion(arguments_.shell, kShells)));
+  }
   if (limit_ && *limit_ < 0) bad_usage("--limit: expected a number of rows, or 0 for all");
   if (sample_ && *sample_ < 1) bad_usage("--sample: expected a number of days, at least 1");
   if (sample_) arguments_.sample = static_cast<std::size_t>(*sample_);
@@ -274,6 +308,13 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
 
 }  // namespace
 
-std::optional<Arguments> parse_arguments(int argc, char** argv) { return Parser().parse(argc, argv); }
+std::optional<Arguments> parse_arguments(int argc, char** argv) {
+  // Not of the tree: what they say is about it.
+  if (argc > 1 && argv[1] == kCompleteWords) return Arguments{.command = Command::kComplete, .words = {argv + 2, argv + argc}};
+  if (argc == 2 && argv[1] == kManPageWord) return Arguments{.command = Command::kManPage};
+  return Parser().parse(argc, argv);
+}
+
+CommandNode command_tree() { return Parser().tree(); }
 
 }  // namespace costmill::app

@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "command_tree.h"
 #include "config/load.h"
 
 namespace costmill::app {
 
-enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor, kVerify, kPrune, kReport };
+enum class Command { kRun, kPlan, kShow, kCompare, kSample, kInitDb, kDoctor, kVerify, kPrune, kReport, kCompletion, kComplete, kManPage };
 enum class OutputFormat { kTable, kCsv, kJson };
 enum class Topic { kSummary, kNamespaces, kNodes, kStorage, kDays, kReceipts };
 
@@ -32,9 +33,13 @@ struct Arguments {
   std::optional<std::string> role;
   bool dry_run = false;                         // init-db, prune
   std::string output = "costmill-report.html";  // report; -: standard output
+  std::string shell;                            // completion
+  std::vector<std::string> words;               // what a shell asks: those behind the program's name, up to the cursor
 };
 
 // nullopt: --help or --version was answered. Throws Error(kBadConfig) with a suggestion where there is one.
 std::optional<Arguments> parse_arguments(int argc, char** argv);
+// What it knows.
+CommandNode command_tree();
 
 }  // namespace costmill::app

@@ -23,6 +23,10 @@ int doctor(const Arguments& arguments);
 int verify(const Arguments& arguments);
 int prune(const Arguments& arguments);
 int report(const Arguments& arguments);
+int completion(const Arguments& arguments);
+// What completion scripts ask, and what `make install` writes; not in --help.
+int complete(const Arguments& arguments);
+int man_page();
 
 // Settings of the command line, environment and file, with the log started. nullopt: --print-config was answered.
 std::optional<Settings> prepare_settings(const Arguments& arguments);

@@ -16,7 +16,8 @@ inline constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI",
 inline constexpr KeyOptionDef kBucket = {"--input", "run.input", "URI", "s3://BUCKET/PREFIX [section s3]"};
 inline constexpr KeyOptionDef kDatabase = {"--sink", "run.sink", "URI",
                                            "postgresql://USER@HOST/DATABASE?schema=SCHEMA [section postgresql]"};
-inline constexpr KeyOptionDef kReferenceDatabase = {"--reference", "run.reference", "URI", "The same, of reference data"};
+inline constexpr KeyOptionDef kReferenceDatabase = {"--reference", "run.reference", "URI",
+                                                    "postgresql://USER@HOST/DATABASE?schema=SCHEMA, of reference data"};
 inline constexpr KeyOptionDef kUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,
                                               "Also bring the tenant's tables of clusters and nodes up to date, before the summary"};
 inline constexpr KeyOptionDef kGrantUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,

@@ -27,6 +27,9 @@ int perform(const Arguments& arguments) {
     case Command::kVerify: return verify(arguments);
     case Command::kPrune: return prune(arguments);
     case Command::kReport: return report(arguments);
+    case Command::kCompletion: return completion(arguments);
+    case Command::kComplete: return complete(arguments);
+    case Command::kManPage: return man_page();
   }
   throw Error(ErrorCode::kBug, "a subcommand without a function");
 }

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <mutex>
+#include <string>
 
 #include "config/config.h"
 #include "run/run.h"
 
 namespace costmill::app {
+
+// What is done of the run after so many seconds, and how long the rest may take, in less than so many columns.
+std::string progress_line(const RunProgress& progress, double seconds, std::size_t columns);
 
 class ProgressDisplay {
  public:

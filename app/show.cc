@@ -37,9 +37,10 @@ struct View {
 // Rows with their cluster in front, largest first, cut at the limit.
 class TableBuilder {
  public:
-  TableBuilder(const View& view, std::string name, std::string title, std::vector<OutputColumn> columns) : view_(view) {
+  TableBuilder(const View& view, std::string name, std::string title, std::vector<OutputColumn> columns, OutputBar bar) : view_(view) {
     table_.name = std::move(name);
     table_.title = std::move(title);
+    table_.bar = std::move(bar);
     if (view.shows_cluster()) columns.insert(columns.begin(), {"cluster", "CLUSTER"});
     table_.columns = std::move(columns);
   }
@@ -71,7 +72,8 @@ OutputTable namespaces_table(const View& view) {
                       {"cpu_request_core_hours", "CPU REQUEST"},
                       {"memory_gib_hours", "MEMORY"},
                       {"memory_percent", "MEMORY %"},
-                      {"memory_request_gib_hours", "MEMORY REQUEST"}});
+                      {"memory_request_gib_hours", "MEMORY REQUEST"}},
+                     {"cpu_core_hours", std::nullopt});
   Usage all;
   for (const auto& [key, totals] : view.totals.namespaces) all += totals.effective;
   for (const auto& [key, totals] : view.totals.namespaces) {
@@ -94,7 +96,8 @@ OutputTable nodes_table(const View& view) {
                       {"memory_capacity_gib_hours", "MEMORY CAPACITY"},
                       {"memory_effective_gib_hours", "USED"},
                       {"memory_unallocated_gib_hours", "UNALLOCATED"},
-                      {"memory_used_percent", "%"}});
+                      {"memory_used_percent", "%"}},
+                     {"cpu_used_percent", 100});
   for (const auto& [key, totals] : view.totals.nodes) {
     const auto& [capacity, effective, unallocated] = totals;
     table.add(capacity.cpu_core_hours, key.cluster,
@@ -111,7 +114,8 @@ OutputTable storage_classes_table(const View& view) {
                       {"claims", "CLAIMS"},
                       {"capacity_gib_months", "CAPACITY"},
                       {"request_gib_months", "REQUEST"},
-                      {"usage_gib_months", "USAGE"}});
+                      {"usage_gib_months", "USAGE"}},
+                     {"capacity_gib_months", std::nullopt});
   struct ClassTotals {
     std::uint64_t claims = 0;
     ClaimTotals sums;
@@ -140,7 +144,8 @@ OutputTable claims_table(const View& view) {
                       {"capacity_gib", "SIZE IN GIB"},
                       {"capacity_gib_months", "CAPACITY"},
                       {"request_gib_months", "REQUEST"},
-                      {"usage_gib_months", "USAGE"}});
+                      {"usage_gib_months", "USAGE"}},
+                     {"capacity_gib_months", std::nullopt});
   for (const auto& [key, claim] : view.totals.claims) {
     table.add(claim.capacity_gib_months, key.cluster,
               {text_cell(key.storageclass), text_cell(key.namespace_name), text_cell(key.claim), claim.capacity_gib,
@@ -157,7 +162,8 @@ OutputTable days_table(const View& view) {
                       {"unallocated_rows", "UNALLOCATED"},
                       {"storage_rows", "STORAGE"},
                       {"cpu_core_hours", "CPU"},
-                      {"memory_gib_hours", "MEMORY"}});
+                      {"memory_gib_hours", "MEMORY"}},
+                     {"cpu_core_hours", std::nullopt});
   for (const DayTotals& day : view.totals.days) {
     table.add(-day.key.day.number, day.key.source_uuid,
               {to_string(day.key.day), count_cell(day.rows()), count_cell(day.pod_rows), count_cell(day.unallocated_rows),

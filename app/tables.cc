@@ -38,9 +38,33 @@ std::string trimmed_end(std::string line) {
   return line;
 }
 
+// One text a row; empty where nobody looks at a terminal, or it has no room for bars.
+std::vector<std::string> bars_of(const OutputTable& table, std::size_t columns_taken) {
+  constexpr std::size_t kFewest = 8;
+  constexpr std::size_t kMost = 40;
+  std::vector<std::string> bars(table.rows.size());
+  const std::size_t columns = columns_of(stdout);
+  if (!table.bar || columns < columns_taken + kFewest) return bars;
+  const auto is_meant = [&](const OutputColumn& column) { return column.name == table.bar->column; };
+  const auto c = static_cast<std::size_t>(std::find_if(table.columns.begin(), table.columns.end(), is_meant) - table.columns.begin());
+  const auto number_of = [&](const auto& row) {
+    const auto* number = std::get_if<double>(&row.at(c));
+    return number == nullptr ? 0.0 : *number;
+  };
+  double full = table.bar->full.value_or(0);
+  if (!table.bar->full) {
+    for (const auto& row : table.rows) full = std::max(full, number_of(row));
+  }
+  if (!(full > 0)) return bars;
+  std::transform(table.rows.begin(), table.rows.end(), bars.begin(),
+                 [&](const auto& row) { return block_bar(number_of(row) / full, std::min(columns - columns_taken, kMost)); });
+  return bars;
+}
+
 std::string for_people(const OutputTable& table) {
   std::vector<std::size_t> widths;
   std::vector<bool> is_number;
+  std::size_t columns_taken = 0;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     std::size_t width = display_width(table.columns[c].heading);
     bool has_text = false;
@@ -49,20 +73,24 @@ std::string for_people(const OutputTable& table) {
       has_text = has_text || is_text(row[c]);
     }
     widths.push_back(width);
+    columns_taken += width + kGap.size();
     is_number.push_back(!has_text);
   }
-  const auto line = [&](const auto& cell_text) {
+  const auto line = [&](const auto& cell_text, const std::string& bar) {
     std::string text;
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       text += padded(cell_text(c), widths[c], is_number[c]);
       text += kGap;
     }
-    return trimmed_end(text);
+    return trimmed_end(text + bar);
   };
   std::string out = styled(stdout, Style::kBold, table.title).text + '\n';
   if (table.rows.empty()) return out + "none\n";
-  out += styled(stdout, Style::kDim, line([&](std::size_t c) { return table.columns[c].heading; })).text + '\n';
-  for (const auto& row : table.rows) out += line([&](std::size_t c) { return cell_for_people(row[c]); }) + '\n';
+  out += styled(stdout, Style::kDim, line([&](std::size_t c) { return table.columns[c].heading; }, "")).text + '\n';
+  const std::vector<std::string> bars = bars_of(table, columns_taken);
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    out += line([&](std::size_t c) { return cell_for_people(table.rows[r][c]); }, bars[r]) + '\n';
+  }
   if (table.hidden_rows > 0) {
     out += styled(stdout, Style::kDim, fmt::format("... and {} more; --limit 0 shows all", table.hidden_rows)).text + '\n';
   }

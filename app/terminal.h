@@ -14,6 +14,10 @@
 namespace costmill::app {
 
 bool is_terminal(std::FILE* stream);
+// Whether the stream is a terminal that is not dumb: one line can be written over.
+bool moves_cursor(std::FILE* stream);
+// Of such a terminal; 0: of none, or of one that does not say.
+std::size_t columns_of(std::FILE* stream);
 // Colours: on a terminal, unless NO_COLOR is set or TERM is dumb.
 bool wants_color(std::FILE* stream);
 
@@ -54,6 +58,9 @@ void say(std::FILE* stream, fmt::format_string<Guarded<Args>...> format, const A
 
 // Characters as a terminal's columns count them, roughly: code points.
 std::size_t display_width(std::string_view text);
+
+// A bar of so many columns, filled to the share (0 to 1) in eighths, without what trails.
+std::string block_bar(double share, std::size_t columns);
 
 // Flushes standard output. Throws Error(kSinkUnavailable) if anything that was printed is lost (disk full).
 void finish_standard_output();

@@ -84,4 +84,10 @@ inline constexpr const char* kDoctorExamples =
     "\n"
     "Exit code 4 if there is a problem with the bucket, 5 with a database; warnings alone give 0.";
 
+inline constexpr const char* kCompletion = "Print what makes a shell complete the words of costmill";
+inline constexpr const char* kCompletionExamples =
+    "Examples:\n"
+    "  source <(costmill completion bash)                      in ~/.bashrc; zsh likewise in ~/.zshrc, after compinit\n"
+    "  costmill completion fish > ~/.config/fish/completions/costmill.fish";
+
 }  // namespace costmill::app::usage

@@ -62,6 +62,11 @@ foreach(idea faults settings servers)
   set_tests_properties(integration.s3_${idea} PROPERTIES LABELS integration TIMEOUT 600)
 endforeach()
 
+# What a terminal gets and a pipe does not.
+add_test(NAME integration.terminal
+  COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/terminal_test.py --bin $<TARGET_FILE:costmill_cli>)
+set_tests_properties(integration.terminal PROPERTIES LABELS integration TIMEOUT 120)
+
 # Names, texts, files, secrets and surroundings that are not trusted.
 foreach(idea hostile_texts hostile_files secrets surroundings)
   add_test(NAME integration.${idea}
