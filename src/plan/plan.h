@@ -59,6 +59,7 @@ struct MonthPlan {
   std::map<Day, Error> refused;    // days that an unreadable file may belong to
   std::set<Day> left_out;          // days of the piece that are not to be done
   std::size_t files_without_rows = 0;
+  std::size_t row_groups_in_files = 0;  // whether or not they hold rows of the piece
   std::map<Day, DaySanity> signs;    // of bad data, that footers show
   std::vector<std::string> notices;  // what may be missing: errors under run.strict
 
