@@ -45,8 +45,7 @@ struct Section {
 
 Section examine_database_of(const Config& config, std::string_view name, const std::string& uri, PostgresRole role) {
   const PostgresTarget target = database_target(config, uri, role);
-  return {std::string(name), target.shown,
-          examine_database(target, config.run.update_nodes ? NodeTables::kUpdated : NodeTables::kRead)};
+  return {std::string(name), target.shown, examine_database(target, config.run.update_nodes ? NodeTables::kUpdated : NodeTables::kRead)};
 }
 
 Section examine_input(const Config& config, const Settings& settings) {
@@ -107,7 +106,8 @@ void print_json(const std::vector<Section>& sections) {
   for (const Section& section : sections) {
     Json findings = Json::array();
     for (const Finding& finding : section.findings) {
-      findings.push_back({{"verdict", look_of(finding.verdict).word}, {"check", finding.check}, {"what", finding.what}, {"advice", finding.advice}});
+      findings.push_back(
+          {{"verdict", look_of(finding.verdict).word}, {"check", finding.check}, {"what", finding.what}, {"advice", finding.advice}});
     }
     all.push_back({{"section", section.name}, {"shown", section.shown}, {"findings", std::move(findings)}});
   }

@@ -81,12 +81,13 @@ Finding disk_finding(const fs::path& folder) {
 Finding records_finding(const std::string& uri) {
   std::set<std::string> clusters;
   const std::vector<DayRecord> records = open_sink_reader(uri)->records();
-  std::string last = "no day";
+  std::string last;
   for (const DayRecord& record : records) {
     clusters.insert(record.source_uuid);
-    last = std::max(last == "no day" ? "" : last, to_string(record.day));
+    last = std::max(last, to_string(record.day));
   }
-  return good("records", fmt::format("{} days of {} clusters, the last {}", records.size(), clusters.size(), last));
+  return good("records",
+              fmt::format("{} days of {} clusters{}{}", records.size(), clusters.size(), last.empty() ? "" : ", the last ", last));
 }
 
 }  // namespace
@@ -103,7 +104,8 @@ std::vector<Finding> examine_config(const Settings& settings, const Config& conf
       good("file", settings.file.empty() ? "none: options, variables and defaults" : fmt::format("{} was read", settings.file))};
   for (const std::string& warning : config.warnings)
     findings.push_back({Verdict::kWarning, "variables", warning, "correct or unset it; docs/config.md lists the keys"});
-  if (!config.notices.empty()) findings.push_back(good("keys", fmt::format("{} have no effect, as --log-level debug says", config.notices.size())));
+  if (!config.notices.empty())
+    findings.push_back(good("keys", fmt::format("{} have no effect, as --log-level debug says", config.notices.size())));
   if (config.run.input.empty()) findings.push_back(good("input", "none is configured, so none is examined; --input names one"));
   if (!config.run.reference) findings.push_back(good("reference", "none: all label keys are kept, no cost categories"));
   if (!config.metrics.file.empty()) findings.push_back(metrics_file_finding(config.metrics.file));

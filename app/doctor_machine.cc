@@ -23,8 +23,8 @@ std::string mib(std::int64_t bytes) { return fmt::format("{} MiB", bytes >> 20);
 
 Finding cores_finding(const Config& config) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  return {Verdict::kGood, "cores", fmt::format("{}, for {} workers and {} readers", cores, config.performance.max_workers,
-                                               config.performance.parallel_readers), ""};
+  return {Verdict::kGood, "cores",
+          fmt::format("{}, for {} workers and {} readers", cores, config.performance.max_workers, config.performance.parallel_readers), ""};
 }
 
 // The same bound as that of the run's warning.
@@ -60,8 +60,8 @@ Finding clock_finding() {
 Finding versions_finding() {
   const int libpq = PQlibVersion();
   return {Verdict::kGood, "versions",
-          fmt::format("costmill {}, Arrow {}, libpq {}.{}, SQLite {}, libcurl {}", kVersion, arrow::GetBuildInfo().version_string, libpq / 10000,
-                      libpq % 10000, sqlite3_libversion(), curl_version_info(CURLVERSION_NOW)->version),
+          fmt::format("costmill {}, Arrow {}, libpq {}.{}, SQLite {}, libcurl {}", kVersion, arrow::GetBuildInfo().version_string,
+                      libpq / 10000, libpq % 10000, sqlite3_libversion(), curl_version_info(CURLVERSION_NOW)->version),
           ""};
 }
 

@@ -15,8 +15,6 @@ Error error_of(const std::exception& exception) {
   return Error(ErrorCode::kBug, fmt::format("unexpected: {}", exception.what()));
 }
 
-int exit_code_after(const Error& error) {
-  return error.code() == ErrorCode::kCancelled ? exit_code_of_stop() : exit_code_of(error.code());
-}
+int exit_code_after(const Error& error) { return error.code() == ErrorCode::kCancelled ? exit_code_of_stop() : exit_code_of(error.code()); }
 
 }  // namespace costmill::app

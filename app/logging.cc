@@ -107,8 +107,8 @@ void log_failure(const Error& error) {
   if (error.code() == ErrorCode::kBug) message += "; this is a bug of Costmill; please report it with the command and this message";
   if (!as_json) return say(stderr, "costmill: {} {}\n", styled(stderr, Style::kRed, "error:"), message);
   LogFields fields = {{"event", "error"}, {"kind", name_of(error.code())}, {"exit_code", exit_code_after(error)}};
-  for (const auto& [name, value] : {std::pair("file", error.place().file), std::pair("column", error.place().column),
-                                    std::pair("day", error.place().day)}) {
+  for (const auto& [name, value] :
+       {std::pair("file", error.place().file), std::pair("column", error.place().column), std::pair("day", error.place().day)}) {
     if (!value.empty()) fields[name] = value;
   }
   log_line(spdlog::level::err, message, fields);

@@ -31,11 +31,13 @@ constexpr std::size_t kMostConnections = 16;
 constexpr std::size_t kMostRequestBytes = 8 << 10;
 constexpr std::chrono::seconds kLongestLife{5};
 constexpr int kBacklog = 16;
+constexpr std::chrono::milliseconds kPause{100};  // where the system has nothing to give
 
 [[noreturn]] void cannot_listen(const std::string& host, const std::string& port, std::string_view why) {
-  throw Error(ErrorCode::kBadConfig, fmt::format("metrics.listen: nobody can be answered at {}:{}: {}; choose an address of this machine and a "
-                                                 "port that is free; the run itself is not affected",
-                                                 host, port, why));
+  throw Error(ErrorCode::kBadConfig,
+              fmt::format("metrics.listen: nobody can be answered at {}:{}: {}; choose an address of this machine and a "
+                          "port that is free; the run itself is not affected",
+                          host, port, why));
 }
 
 struct FreeAddresses {
@@ -46,7 +48,8 @@ Descriptor listen_at(const std::string& host, const std::string& port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int failed = getaddrinfo(host.c_str(), port.c_str(), &hints, &found); failed != 0) cannot_listen(host, port, gai_strerror(failed));
+  if (const int failed = getaddrinfo(host.c_str(), port.c_str(), &hints, &found); failed != 0)
+    cannot_listen(host, port, gai_strerror(failed));
   const std::unique_ptr<addrinfo, FreeAddresses> addresses(found);
   int error = 0;
   for (const addrinfo* at = addresses.get(); at != nullptr; at = at->ai_next) {
@@ -67,11 +70,12 @@ std::string bound_address(const Descriptor& socket) {
   char port[NI_MAXSERV] = "";
   if (::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&address), &size) != 0) return "";
   ::getnameinfo(reinterpret_cast<sockaddr*>(&address), size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-  return fmt::format(address.ss_family == AF_INET6 ? "[{}]:{}" : "{}:{}", host, port);
+  return address.ss_family == AF_INET6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
 std::string response_of(std::string_view status, std::string_view type, std::string_view body) {
-  return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status, type, body.size(), body);
+  return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status, type, body.size(),
+                     body);
 }
 
 std::string plain(std::string_view status) { return response_of(status, "text/plain", fmt::format("{}\n", status)); }
@@ -155,7 +159,10 @@ Descriptor::~Descriptor() {
 }
 
 MetricsListener::MetricsListener(const std::string& host, const std::string& port, std::function<std::string()> text)
-    : text_(std::move(text)), socket_(listen_at(host, port)), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), address_(bound_address(socket_)) {
+    : text_(std::move(text)),
+      socket_(listen_at(host, port)),
+      stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      address_(bound_address(socket_)) {
   if (stop_.number() < 0) cannot_listen(host, port, std::strerror(errno));
   thread_ = std::thread([this] { serve(); });
 }
@@ -173,7 +180,10 @@ void MetricsListener::serve() {
   while (true) {
     wishes.assign({{.fd = stop_.number(), .events = POLLIN, .revents = 0}, {.fd = socket_.number(), .events = POLLIN, .revents = 0}});
     for (const Client& client : clients) wishes.push_back(client.wish());
-    if (::poll(wishes.data(), wishes.size(), clients.empty() ? -1 : milliseconds_until(clients.front().end())) < 0) continue;
+    if (::poll(wishes.data(), wishes.size(), clients.empty() ? -1 : milliseconds_until(clients.front().end())) < 0) {
+      std::this_thread::sleep_for(kPause);
+      continue;
+    }
     if (wishes[0].revents != 0) return;
     std::size_t place = 2;
     std::erase_if(clients, [&](Client& client) {
@@ -187,7 +197,7 @@ void MetricsListener::serve() {
       if (!clients.empty()) {
         clients.pop_front();
       } else if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        std::this_thread::sleep_for(kPause);
       }
       continue;
     }

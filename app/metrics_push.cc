@@ -42,7 +42,7 @@ std::string_view words_for(HttpFailure failure) {
 
 void push_metrics(const std::string& url, const std::string& text) {
   const milliseconds deadline = stop_requested() ? kDeadlineOfStop : kDeadline;
-  HttpConnection connection({});
+  HttpConnection connection(HttpServer{});
   // POST keeps what this text lacks, such as the last success of another run.
   const HttpResponse response =
       connection.send({.url = url, .headers = {"Content-Type: text/plain; version=0.0.4", "Expect:"}, .body = {}, .content = text},
@@ -51,9 +51,10 @@ void push_metrics(const std::string& url, const std::string& text) {
   const std::string why = response.failure == HttpFailure::kNone || response.status >= 300
                               ? fmt::format("it answers with status {}", response.status)
                               : std::string(words_for(response.failure));
-  spdlog::warn("{}", guarded_format("metrics.push_url: the Pushgateway at {} did not get the metrics: {}; check its address, and whether it is "
-                                    "up; the run itself is not affected",
-                                    host_of(url), why));
+  spdlog::warn("{}",
+               guarded_format("metrics.push_url: the Pushgateway at {} did not get the metrics: {}; check its address, and whether it is "
+                              "up; the run itself is not affected",
+                              host_of(url), why));
 }
 
 }  // namespace costmill::app

@@ -178,9 +178,10 @@ std::string push_url_of(const std::string& url, const Origin& origin) {
   const std::size_t path = std::min(url.find('/', begin), url.size());
   const bool is_plain = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (path <= begin || !is_plain || url.find_first_of("?#", begin) != std::string::npos || url.find('@', path) != std::string::npos) {
-    refuse(origin, "metrics.push_url",
-           "expected http://HOST:PORT or https://HOST:PORT of a Pushgateway, or its whole URL /metrics/job/...; write special characters of "
-           "a password as %XX");
+    refuse(
+        origin, "metrics.push_url",
+        "expected http://HOST:PORT or https://HOST:PORT of a Pushgateway, or its whole URL /metrics/job/...; write special characters of "
+        "a password as %XX");
   }
   return path + 1 >= url.size() ? url.substr(0, path) + std::string(kPushPath) : url;
 }

@@ -90,6 +90,14 @@ std::optional<double> number_of(std::string_view text) {
   return is_number ? std::optional(value) : std::nullopt;
 }
 
+std::size_t place_of(Metric metric, std::string_view label_value) {
+  const MetricDef& def = def_of(metric);
+  const auto names = label_values_of(def);
+  const auto found = std::find(names.begin(), names.end(), label_value);
+  if (found == names.end()) throw Error(ErrorCode::kBug, fmt::format("{} has no label value '{}'", def.name, label_value));
+  return static_cast<std::size_t>(found - names.begin());
+}
+
 }  // namespace
 
 std::span<const MetricDef> all_metrics() {
@@ -112,10 +120,7 @@ Metrics::Metrics() {
 }
 
 std::optional<double>& Metrics::at(Metric metric, std::string_view label_value) {
-  const auto names = label_values_of(def_of(metric));
-  const auto found = std::find(names.begin(), names.end(), label_value);
-  if (found == names.end()) throw Error(ErrorCode::kBug, fmt::format("{} has no label value '{}'", def_of(metric).name, label_value));
-  return values_[index_of(metric)][static_cast<std::size_t>(found - names.begin())];
+  return values_[index_of(metric)][place_of(metric, label_value)];
 }
 
 void Metrics::add(Metric counter, double value, std::string_view label_value) { *at(counter, label_value) += value; }
@@ -123,7 +128,7 @@ void Metrics::add(Metric counter, double value, std::string_view label_value) { 
 void Metrics::set(Metric gauge, double value, std::string_view label_value) { at(gauge, label_value) = value; }
 
 std::optional<double> Metrics::value(Metric metric, std::string_view label_value) const {
-  return const_cast<Metrics*>(this)->at(metric, label_value);
+  return values_[index_of(metric)][place_of(metric, label_value)];
 }
 
 std::string Metrics::text() const {

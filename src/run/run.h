@@ -60,7 +60,7 @@ struct RunReport {
   std::size_t files_without_rows = 0;
   std::uint64_t bytes_in_files = 0;
   std::int64_t bytes_fetched = 0;  // of them; what two reads share counts twice
-  std::uint64_t rows_folded = 0;  // of all tables, also of days that failed
+  std::uint64_t rows_folded = 0;   // of all tables, also of days that failed
   std::size_t row_groups_read = 0;
   std::size_t row_groups_pruned = 0;  // hold nothing of a day that is to be done
   std::size_t day_groups = 0;

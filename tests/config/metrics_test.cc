@@ -29,9 +29,9 @@ TEST(Metrics, AnAddressWithoutAHostIsTheLoopbacks) {
 }
 
 TEST(Metrics, WhatIsNoAddressIsRefusedWithoutRepeatingIt) {
-  for (const std::string value : {"push_url: 's3cret:9091'", "push_url: 'ftp://s3cret'", "push_url: 'http://u:s3cret/x@h'", "push_url: 'http://'",
-                                  "push_url: 'http://h/?token=s3cret'", "listen: '9464'", "listen: 'h:'", "listen: 'h:65536'",
-                                  "listen: 'h:-1'", "listen: '::1:9464'", "listen: 'h:http'"}) {
+  for (const std::string value : {"push_url: 's3cret:9091'", "push_url: 'ftp://s3cret'", "push_url: 'http://u:s3cret/x@h'",
+                                  "push_url: 'http://'", "push_url: 'http://h/?token=s3cret'", "listen: '9464'", "listen: 'h:'",
+                                  "listen: 'h:65536'", "listen: 'h:-1'", "listen: '::1:9464'", "listen: 'h:http'"}) {
     try {
       metrics_of("{" + value + "}");
       ADD_FAILURE() << value;
