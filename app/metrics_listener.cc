@@ -99,7 +99,10 @@ class Client {
  public:
   explicit Client(Descriptor socket) : socket_(std::move(socket)) {}
 
-  pollfd wish() const { return {.fd = socket_.number(), .events = answer_.empty() ? POLLIN : POLLOUT, .revents = 0}; }
+  pollfd wish() const {
+    const short events = answer_.empty() ? POLLIN : POLLOUT;
+    return {.fd = socket_.number(), .events = events, .revents = 0};
+  }
   Clock::time_point end() const { return end_; }
 
   // False: done with it.
