@@ -45,6 +45,7 @@ std::string MetricsExport::text() const {
 
 void MetricsExport::begin() {
   const std::lock_guard lock(mutex_);
+  has_failed_day_ = false;
   metrics_.set(Metric::kRunActive, 1);
   metrics_.set(Metric::kLastRunStart, unix_time());
   for (const std::string_view result : def_of(Metric::kLastRunDays).label_values) metrics_.set(Metric::kLastRunDays, 0, result);
@@ -61,6 +62,7 @@ void MetricsExport::ended(const RunReport& report) {
   count_day("written", number(report.days.size()));
   count_day("unchanged", number(report.days_unchanged));
   count_day("removed", number(report.days_removed));
+  has_failed_day_ = !report.failed_days.empty();
   for (const DayFailure& failed : report.failed_days) count_day(result_of(failed.error.code()), 1);
   metrics_.add(Metric::kRowsRead, number(report.rows_folded));
   metrics_.add(Metric::kRowsWritten, number(report.output_rows));
@@ -88,8 +90,8 @@ void MetricsExport::ended(const RunReport& report) {
 void MetricsExport::leave(const Error* failure, int exit_code) {
   {
     const std::lock_guard lock(mutex_);
-    // The day that ended the run is not among those that failed.
-    if (failure != nullptr && !failure->place().day.empty()) count_day(result_of(failure->code()), 1);
+    // A day that the sink failed to take is not among those of the report.
+    if (failure != nullptr && !has_failed_day_ && !failure->place().day.empty()) count_day(result_of(failure->code()), 1);
     const double now = unix_time();
     metrics_.set(Metric::kRunActive, 0);
     metrics_.set(Metric::kLastRunDuration, std::max(0.0, now - *metrics_.value(Metric::kLastRunStart)));

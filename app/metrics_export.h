@@ -33,6 +33,7 @@ class MetricsExport {
   const MetricsConfig config_;
   mutable std::mutex mutex_;
   Metrics metrics_;
+  bool has_failed_day_ = false;  // in the report of this run
   std::unique_ptr<MetricsListener> listener_;  // last: it answers with the others
 };
 

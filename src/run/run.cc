@@ -357,11 +357,11 @@ class Run {
     if (!outcome.refusal && outcome.encoded != nullptr && outcome.input_rows > 0)
       outcome.refusal = judge_.judge(work.plan, outcome, histories_[work.cluster.source_uuid]);
     if (outcome.refusal) {
+      report_.failed_days.push_back({work.cluster.source_uuid, outcome.day, *outcome.refusal});
       // In one transaction one bad day rolls all back, so going on would be for nothing.
       if (!config_.run.keep_going || !config_.performance.incremental_db_writes || is_of_sink(outcome.refusal->code()))
         throw Error(*outcome.refusal);
       events_.message(Severity::kWarning, fmt::format("{} is not written: {}", to_string(outcome.day), outcome.refusal->what()));
-      report_.failed_days.push_back({work.cluster.source_uuid, outcome.day, *outcome.refusal});
       return;
     }
     if (outcome.encoded == nullptr) return;

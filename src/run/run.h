@@ -51,7 +51,7 @@ struct SanityReport {
 
 struct RunReport {
   std::vector<DayReport> days;          // committed, with rows
-  std::vector<DayFailure> failed_days;  // only with keep_going
+  std::vector<DayFailure> failed_days;  // without keep_going the one that ends the run
   std::size_t days_unchanged = 0;       // and left alone
   std::size_t days_removed = 0;         // only with prune
   std::uint64_t input_rows = 0;

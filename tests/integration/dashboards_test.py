@@ -47,9 +47,11 @@ class Filled:
         subprocess.run([binary, "sample", folder], check=True, capture_output=True)
         with server.admin() as admin:
             koku_tenant.create_koku_tenant(admin, months=(MONTH,))
+            koku_tenant.add_report_period(admin, SCHEMA, 1, "sample", MONTH)
             admin.execute(f"INSERT INTO {SCHEMA}.reporting_ocp_cost_category (id, name) SELECT n, 'category ' || n FROM generate_series(1, 99) n")
-        subprocess.run([binary, "run", "--input", f"file:{folder}", "--reference", f"csv:{folder}/reference", "--month", MONTH, "--sink",
-                        server.uri(schema=SCHEMA), "--progress", "never"], check=True, capture_output=True, env=server.environment(), cwd=folder)
+        done = subprocess.run([binary, "run", "--input", f"file:{folder}", "--reference", f"csv:{folder}/reference", "--month", MONTH, "--sink",
+                               server.uri(schema=SCHEMA), "--progress", "never"], capture_output=True, text=True, env=server.environment(), cwd=folder)
+        require(done.returncode == 0, f"exit {done.returncode}: {done.stderr}")
         server.create_role(READER, READERS_PASSWORD)
         with server.admin() as admin:
             admin.execute(f"GRANT USAGE ON SCHEMA {SCHEMA}, costmill TO {READER}; GRANT SELECT ON {SCHEMA}.{koku_tenant.TABLE}, costmill.days TO {READER}")

