@@ -29,11 +29,11 @@ std::string first_of(const std::vector<std::string>& names) {
   return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), "; "), more);
 }
 
-// The folder that is there of those that a path goes through.
-fs::path folder_above(const fs::path& path) {
+// The nearest of what is there on the way to a path, from it upwards.
+fs::path nearest_there(const fs::path& path) {
   std::error_code ignored;
   fs::path at = fs::absolute(path, ignored).lexically_normal();
-  while (!fs::is_directory(at, ignored) && at.has_relative_path()) at = at.parent_path();
+  while (!fs::exists(at, ignored) && at.has_relative_path()) at = at.parent_path();
   return at;
 }
 
@@ -138,17 +138,24 @@ std::vector<Finding> examine_reference_folder(const Config& config) {
 std::vector<Finding> examine_file_sink(const std::string& uri) {
   try {
     const FileSink sink = file_sink_of(uri);
-    const fs::path folder = folder_above(sink.path);
-    std::error_code ignored;
-    if (fs::exists(sink.path, ignored) && ::access(sink.path.c_str(), R_OK | W_OK) != 0)
-      return {{Verdict::kProblem, "place", fmt::format("{} may not be written", sink.path.string()), "give this user the right to it"}};
-    if (::access(folder.c_str(), W_OK | X_OK) != 0)
-      return {{Verdict::kProblem, "place", fmt::format("{} may not be written", folder.string()), "give this user the right to it"}};
-    std::vector<Finding> findings{good("place", fmt::format("{} can be written", folder.string())), disk_finding(folder)};
+    fs::path there = nearest_there(sink.path);
+    const auto may_not = [&](const fs::path& path) {
+      return Finding{Verdict::kProblem, "place", fmt::format("{} may not be written", path.string()), "give this user the right to it"};
+    };
+    if (sink.kind == "sqlite" && fs::is_regular_file(sink.path)) {
+      if (::access(there.c_str(), R_OK | W_OK) != 0) return {may_not(there)};
+      there = there.parent_path();
+    }
+    if (!fs::is_directory(there))
+      return {{Verdict::kProblem, "place", fmt::format("{} is no folder, and stands in the way", there.string()), "choose another --sink"}};
+    if (::access(there.c_str(), W_OK | X_OK) != 0) return {may_not(there)};
+    std::vector<Finding> findings{good("place", fmt::format("{} can be written", there.string())), disk_finding(there)};
     if (sink_exists(uri)) findings.push_back(records_finding(uri));
     return findings;
   } catch (const Error& error) {
     return {problem_of("place", error)};
+  } catch (const fs::filesystem_error& error) {
+    return {{Verdict::kProblem, "place", error.code().message(), "look at the folders of --sink"}};
   }
 }
 

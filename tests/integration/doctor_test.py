@@ -285,10 +285,10 @@ def check_reference_data_and_a_sink_that_are_none(bench):
         found = doctor_of(month, reference=f"csv:{month.folder}/nowhere")
         require(found[0] == 5, f"exit {found[0]}")
         require_finding(found, "reference", "problem", "tables", "nowhere")
-        for uri in ("sqlite:/proc/x.db", "csv:/proc/x/y"):
+        for uri in ("sqlite:/dev/null/x.db", "csv:/dev/null/x/y", "parquet:/dev/null"):
             found = doctor_of(month, sink=uri)
             require(found[0] == 5, f"exit {found[0]}")
-            require_finding(found, "sink", "problem", "place", "/proc may not be written")
+            require_finding(found, "sink", "problem", "place", "/dev/null is no folder")
         (Path(month.folder) / "text.db").write_text("no database, but long enough to be looked at as one" * 9)
         found = doctor_of(month, sink="sqlite:text.db")
         require(found[0] == 5, f"exit {found[0]}")
