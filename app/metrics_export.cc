@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -48,6 +47,9 @@ void MetricsExport::begin() {
   has_failed_day_ = false;
   metrics_.set(Metric::kRunActive, 1);
   metrics_.set(Metric::kLastRunStart, unix_time());
+  begin_ = std::chrono::steady_clock::now();
+  // A run that fails at once has none of what the last one had.
+  for (const std::string_view phase : def_of(Metric::kLastRunPhase).label_values) metrics_.set(Metric::kLastRunPhase, 0, phase);
   for (const std::string_view result : def_of(Metric::kLastRunDays).label_values) metrics_.set(Metric::kLastRunDays, 0, result);
 }
 
@@ -94,7 +96,7 @@ void MetricsExport::leave(const Error* failure, int exit_code) {
     if (failure != nullptr && !has_failed_day_ && !failure->place().day.empty()) count_day(result_of(failure->code()), 1);
     const double now = unix_time();
     metrics_.set(Metric::kRunActive, 0);
-    metrics_.set(Metric::kLastRunDuration, std::max(0.0, now - *metrics_.value(Metric::kLastRunStart)));
+    metrics_.set(Metric::kLastRunDuration, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count());
     metrics_.set(Metric::kLastRunExitCode, exit_code);
     if (exit_code == 0) metrics_.set(Metric::kLastSuccess, now);
     metrics_.add(Metric::kRuns, 1, failure != nullptr ? name_of(failure->code()) : exit_code == 0 ? "success" : "days_failed");

@@ -2,6 +2,7 @@
 // fails is warned of.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -33,8 +34,9 @@ class MetricsExport {
   const MetricsConfig config_;
   mutable std::mutex mutex_;
   Metrics metrics_;
-  bool has_failed_day_ = false;  // in the report of this run
-  std::unique_ptr<MetricsListener> listener_;  // last: it answers with the others
+  std::chrono::steady_clock::time_point begin_;  // of the run
+  bool has_failed_day_ = false;                  // in the report of this run
+  std::unique_ptr<MetricsListener> listener_;    // last: it answers with the others
 };
 
 }  // namespace costmill::app

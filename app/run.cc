@@ -68,7 +68,7 @@ int report_failures(const RunReport& report) {
 
 // The last line of a run, whatever became of it.
 struct RunLine {
-  double duration_seconds = 0;
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
   std::size_t days_written = 0;
   std::size_t days_unchanged = 0;
   std::size_t days_removed = 0;
@@ -78,11 +78,17 @@ struct RunLine {
   MemoryUsage memory;
 
   void take(const RunReport& report) {
-    *this = {report.seconds.wall,       report.days.size(), report.days_unchanged, report.days_removed,
-             report.failed_days.size(), report.rows_folded, report.output_rows,    report.memory};
+    days_written = report.days.size();
+    days_unchanged = report.days_unchanged;
+    days_removed = report.days_removed;
+    days_failed = report.failed_days.size();
+    rows_read = report.rows_folded;
+    rows_written = report.output_rows;
+    memory = report.memory;
   }
 
   void log(std::string_view outcome, int exit_code) const {
+    const double duration_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     log_event(Severity::kInfo,
               fmt::format("run ended: {}: days written={} unchanged={} removed={} failed={} duration={:.3f}s", outcome, days_written,
                           days_unchanged, days_removed, days_failed, duration_seconds),

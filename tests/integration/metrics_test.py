@@ -125,6 +125,7 @@ def check_a_run_without_an_input_leaves_metrics(bench):
     done.require(4)
     require(found["costmill_last_run_exit_code"] == 4 and found["costmill_runs_total", "input_unavailable"] == 1, f"{found}")
     require("costmill_last_success_timestamp_seconds" not in found, "there was no success yet")
+    require(0 < found["costmill_last_run_duration_seconds"] < 60 and found["costmill_last_run_phase_duration_seconds", "plan"] == 0, f"{found}")
 
 
 def check_a_file_that_cannot_be_written_changes_no_outcome(bench):
