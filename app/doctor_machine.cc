@@ -43,7 +43,8 @@ Finding memory_finding(const Config& config) {
 Finding descriptors_finding(const Config& config) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
-  const auto wanted = static_cast<rlim_t>(4 * config.performance.parallel_readers + config.performance.max_workers + 64);
+  const auto wanted =
+      4 * static_cast<rlim_t>(config.performance.parallel_readers) + static_cast<rlim_t>(config.performance.max_workers) + 64;
   const std::string what = files.rlim_cur == RLIM_INFINITY ? "without limit" : fmt::format("{} may be open", files.rlim_cur);
   if (files.rlim_cur >= wanted) return {Verdict::kGood, "open files", what, ""};
   return {Verdict::kWarning, "open files", what, fmt::format("allow {} or more: ulimit -n, or LimitNOFILE of the unit", wanted)};
