@@ -26,6 +26,7 @@ test: deps
 	@cmake --preset release >build/cmake.log || { cat build/cmake.log; exit 1; }
 	cmake --build --preset release -j $(JOBS)
 	@tools/minio >/dev/null
+	@tools/promtool >/dev/null
 	ctest --preset release -j $(JOBS) --repeat after-timeout:2  # a machine may stall, a bug stalls twice
 
 check: build lint

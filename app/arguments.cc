@@ -185,10 +185,11 @@ void Parser::add_init_db() {
 
 void Parser::add_doctor() {
   CLI::App* doctor = add_command(Command::kDoctor, "doctor", usage::kDoctor, usage::kDoctorExamples);
-  add_key_option(doctor, kBucket);
-  add_key_option(doctor, kDatabase);
-  add_key_option(doctor, kReferenceDatabase);
+  add_key_option(doctor, kInput);
+  add_key_option(doctor, kSink);
+  add_key_option(doctor, kReference);
   add_key_option(doctor, kRightsToUpdateNodes);
+  doctor->add_option("--format", format_, "table or json [table]")->option_text("FORMAT");
   add_key_option(doctor, kLogLevel);
   add_config_options(doctor);
 }
@@ -294,6 +295,7 @@ std::optional<Arguments> Parser::parse(int argc, char** argv) {
       bad_usage(fmt::format("completion {}: expected one of {}{}", as_shown(arguments_.shell), fmt::join(kShells, ", "),
                             suggestion(arguments_.shell, kShells)));
   }
+  if (arguments_.command == Command::kDoctor && arguments_.format == OutputFormat::kCsv) bad_usage("--format: doctor has table and json");
   if (limit_ && *limit_ < 0) bad_usage("--limit: expected a number of rows, or 0 for all");
   if (sample_ && *sample_ < 1) bad_usage("--sample: expected a number of days, at least 1");
   if (sample_) arguments_.sample = static_cast<std::size_t>(*sample_);

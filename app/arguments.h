@@ -21,7 +21,7 @@ struct Arguments {
   CommandLine config;  // what goes into the configuration
   bool print_config = false;
   Topic topic = Topic::kSummary;               // show
-  OutputFormat format = OutputFormat::kTable;  // show
+  OutputFormat format = OutputFormat::kTable;  // show, doctor
   std::string left;                            // compare
   std::string right;
   double tolerance = 0;

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "commands.h"
+#include "config/resolve.h"
 #include "config/s3.h"
+#include "config/secrets.h"
 #include "costmill/error.h"
+#include "doctor_local.h"
 #include "s3/doctor.h"
 #include "signals.h"
 #include "terminal.h"
@@ -28,28 +32,93 @@ VerdictLook look_of(Verdict verdict) {
   throw Error(ErrorCode::kBug, "a verdict without a word");
 }
 
-void print_finding(const Finding& finding) {
-  const VerdictLook look = look_of(finding.verdict);
-  say(stdout, "{} {}: {}\n", styled(stdout, look.style, fmt::format("{:<8}", look.word)), finding.check, finding.what);
-  if (!finding.advice.empty()) say(stdout, "{:<11}{}\n", "", finding.advice);
+// What belongs together: config, input, reference, sink, machine.
+struct Section {
+  std::string name;
+  std::string shown;  // which one; without secrets
+  std::vector<Finding> findings;
+
+  std::int64_t count(Verdict verdict) const {
+    return std::count_if(findings.begin(), findings.end(), [&](const Finding& finding) { return finding.verdict == verdict; });
+  }
+};
+
+Section examine_database_of(const Config& config, std::string_view name, const std::string& uri, PostgresRole role) {
+  const PostgresTarget target = database_target(config, uri, role);
+  return {std::string(name), target.shown, examine_database(target, config.run.update_nodes ? NodeTables::kUpdated : NodeTables::kRead)};
 }
 
-// The number of problems.
-std::int64_t print_findings(std::string_view option, const std::string& shown, const std::vector<Finding>& findings) {
-  say(stdout, "{} {}\n", styled(stdout, Style::kBold, option), shown);
-  for (const Finding& finding : findings) print_finding(finding);
-  return std::count_if(findings.begin(), findings.end(), [](const Finding& finding) { return finding.verdict == Verdict::kProblem; });
-}
-
-std::int64_t examine_bucket_of(const Config& config, const Settings& settings) {
+Section examine_input(const Config& config, const Settings& settings) {
+  if (!is_s3_uri(config.run.input)) return {"input", shown_uri(config.run.input), examine_input_folder(config)};
   const S3Location location = parse_s3_uri(config.run.input);
   const S3Config s3 = resolve_s3(settings, process_environment());
-  return print_findings("input", location.uri(), examine_bucket(location, s3, &stop_requested()));
+  return {"input", location.uri(), examine_bucket(location, s3, &stop_requested())};
 }
 
-std::int64_t examine_database_of(const Config& config, std::string_view option, const std::string& uri, PostgresRole role) {
-  const PostgresTarget target = database_target(config, uri, role);
-  return print_findings(option, target.shown, examine_database(target, config.run.update_nodes ? NodeTables::kUpdated : NodeTables::kRead));
+std::vector<Section> examine_all(const Config& config, const Settings& settings) {
+  std::vector<Section> sections{{"config", "", examine_config(settings, config)}};
+  const auto& reference = config.run.reference;
+  if (!config.run.input.empty()) sections.push_back(examine_input(config, settings));
+  if (reference && is_postgres_uri(*reference)) {
+    sections.push_back(examine_database_of(config, "reference", *reference, PostgresRole::kReference));
+  } else if (reference) {
+    sections.push_back({"reference", shown_uri(*reference), examine_reference_folder(config)});
+  }
+  if (is_postgres_uri(config.run.sink)) {
+    sections.push_back(examine_database_of(config, "sink", config.run.sink, PostgresRole::kSink));
+  } else {
+    sections.push_back({"sink", shown_uri(config.run.sink), examine_file_sink(config.run.sink)});
+  }
+  sections.push_back({"machine", "", examine_machine(config)});
+  return sections;
+}
+
+std::int64_t problems_in(const std::vector<Section>& sections) {
+  std::int64_t problems = 0;
+  for (const Section& section : sections) problems += section.count(Verdict::kProblem);
+  return problems;
+}
+
+// The input comes first on the way of a run.
+int exit_code_of_sections(const std::vector<Section>& sections) {
+  if (problems_in(sections) == 0) return 0;
+  const bool is_input =
+      std::any_of(sections.begin(), sections.end(), [](const Section& s) { return s.name == "input" && s.count(Verdict::kProblem) > 0; });
+  return exit_code_of(is_input ? ErrorCode::kInputUnavailable : ErrorCode::kSinkUnavailable);
+}
+
+void print(const std::vector<Section>& sections) {
+  for (const Section& section : sections) {
+    say(stdout, "{}{}{}\n", styled(stdout, Style::kBold, section.name), section.shown.empty() ? "" : " ", section.shown);
+    for (const Finding& finding : section.findings) {
+      const VerdictLook look = look_of(finding.verdict);
+      say(stdout, "{} {}: {}\n", styled(stdout, look.style, fmt::format("{:<8}", look.word)), finding.check, finding.what);
+      if (!finding.advice.empty()) say(stdout, "{:<11}{}\n", "", finding.advice);
+    }
+  }
+  const std::int64_t problems = problems_in(sections);
+  if (problems > 0) say(stdout, "{} {} in the way of a run\n", problems, problems == 1 ? "problem stands" : "problems stand");
+}
+
+void print_json(const std::vector<Section>& sections) {
+  using Json = nlohmann::ordered_json;
+  Json all = Json::array();
+  for (const Section& section : sections) {
+    Json findings = Json::array();
+    for (const Finding& finding : section.findings) {
+      findings.push_back(
+          {{"verdict", look_of(finding.verdict).word}, {"check", finding.check}, {"what", finding.what}, {"advice", finding.advice}});
+    }
+    all.push_back({{"section", section.name}, {"shown", section.shown}, {"findings", std::move(findings)}});
+  }
+  const Json report = {{"exit_code", exit_code_of_sections(sections)}, {"problems", problems_in(sections)}, {"sections", std::move(all)}};
+  say(stdout, "{}", exact(stdout, report.dump(2, ' ', true, Json::error_handler_t::replace) + '\n'));
+}
+
+void check_places(const Config& config) {
+  Config asked = config;
+  if (asked.run.input.empty()) asked.run.input = "file:.";  // none is asked for
+  check_uris(asked);
 }
 
 }  // namespace
@@ -58,22 +127,14 @@ int doctor(const Arguments& arguments) {
   const auto settings = prepare_settings(arguments);
   if (!settings) return 0;
   const Config config = resolve_for_places(*settings, arguments);
-  const bool has_bucket = is_s3_uri(config.run.input);
-  const bool has_sink = is_postgres_uri(config.run.sink);
-  const bool has_reference = config.run.reference && is_postgres_uri(*config.run.reference);
-  if (!has_bucket && !has_sink && !has_reference) {
-    throw Error(ErrorCode::kBadConfig,
-                "doctor examines buckets and PostgreSQL databases, and neither input nor sink nor reference data is one; give --input "
-                "s3://BUCKET/PREFIX or --sink postgresql://USER@HOST/DATABASE?schema=SCHEMA, or fill in the sections s3 and postgresql");
+  check_places(config);
+  const std::vector<Section> sections = examine_all(config, *settings);
+  if (arguments.format == OutputFormat::kJson) {
+    print_json(sections);
+  } else {
+    print(sections);
   }
-  const std::int64_t of_input = has_bucket ? examine_bucket_of(config, *settings) : 0;
-  std::int64_t of_databases = 0;
-  if (has_sink) of_databases += examine_database_of(config, "sink", config.run.sink, PostgresRole::kSink);
-  if (has_reference) of_databases += examine_database_of(config, "reference", *config.run.reference, PostgresRole::kReference);
-  const std::int64_t problems = of_input + of_databases;
-  if (problems == 0) return 0;
-  say(stdout, "{} {} in the way of a run\n", problems, problems == 1 ? "problem stands" : "problems stand");
-  return exit_code_of(of_input > 0 ? ErrorCode::kInputUnavailable : ErrorCode::kSinkUnavailable);
+  return exit_code_of_sections(sections);
 }
 
 }  // namespace costmill::app

@@ -13,11 +13,13 @@ struct KeyOptionDef {
 
 inline constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI",
                                        "Where days go: postgresql://USER@HOST/DB, sqlite:FILE, parquet:DIR, csv:DIR [sqlite:costmill.db]"};
-inline constexpr KeyOptionDef kBucket = {"--input", "run.input", "URI", "s3://BUCKET/PREFIX [section s3]"};
+inline constexpr KeyOptionDef kInput = {"--input", "run.input", "URI", "file:DIR, s3://BUCKET/PREFIX [section s3]"};
 inline constexpr KeyOptionDef kDatabase = {"--sink", "run.sink", "URI",
                                            "postgresql://USER@HOST/DATABASE?schema=SCHEMA [section postgresql]"};
 inline constexpr KeyOptionDef kReferenceDatabase = {"--reference", "run.reference", "URI",
                                                     "postgresql://USER@HOST/DATABASE?schema=SCHEMA, of reference data"};
+inline constexpr KeyOptionDef kReference = {"--reference", "run.reference", "URI",
+                                            "Where reference data is: csv:DIR, postgresql://USER@HOST/DB; without: all labels are kept"};
 inline constexpr KeyOptionDef kUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,
                                               "Also bring the tenant's tables of clusters and nodes up to date, before the summary"};
 inline constexpr KeyOptionDef kGrantUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,
@@ -28,7 +30,7 @@ inline constexpr KeyOptionDef kLogLevel = {"--log-level", "logging.level", "LEVE
 inline constexpr KeyOptionDef kRunOptions[] = {
     {"--input", "run.input", "URI", "Where the line items are: file:DIR, s3://BUCKET/PREFIX"},
     kSink,
-    {"--reference", "run.reference", "URI", "Where reference data is: csv:DIR, postgresql://USER@HOST/DB; without: all labels are kept"},
+    kReference,
     {"--org", "organization.org_id", "ORG", "Organisation whose folders are read; without: found in the input"},
     {"--layout", "run.layout", "NAME", "Tree of folders in the input: koku or poc [koku]"},
     {"--numeric", "run.numeric", "KIND", "Numbers in Parquet output: decimal or float64 [decimal]"},

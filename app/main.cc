@@ -1,14 +1,11 @@
 // The face of Costmill: arguments in, exit code out. Errors are caught here, once.
-#include <fmt/format.h>
 #include <sys/prctl.h>
-
-#include <new>
 
 #include "arguments.h"
 #include "commands.h"
-#include "costmill/error.h"
 #include "costmill/memory_tools.h"
-#include "memory/heap.h"
+#include "failure.h"
+#include "logging.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -48,24 +45,13 @@ int answer(int argc, char** argv) {
   return exit_code;
 }
 
-void complain(std::string_view message) { say(stderr, "costmill: {} {}\n", styled(stderr, Style::kRed, "error:"), message); }
-
-int complain(const Error& error) {
-  complain(error.what());
-  if (error.code() == ErrorCode::kCancelled) return exit_code_of_stop();
-  if (error.code() == ErrorCode::kBug) complain("this is a bug of Costmill; please report it with the command and the message above");
-  return exit_code_of(error.code());
-}
-
 int answer_or_report(int argc, char** argv) {
   try {
     return answer(argc, argv);
-  } catch (const Error& error) {
-    return complain(error);
-  } catch (const std::bad_alloc& error) {
-    return complain(no_memory("out of memory", error));
-  } catch (const std::exception& error) {
-    return complain(Error(ErrorCode::kBug, fmt::format("unexpected: {}", error.what())));
+  } catch (const std::exception& exception) {
+    const Error error = error_of(exception);
+    log_failure(error);
+    return exit_code_after(error);
   }
 }
 

@@ -12,6 +12,9 @@
 #include "costmill/error.h"
 #include "dask_engine.h"
 #include "events.h"
+#include "failure.h"
+#include "logging.h"
+#include "metrics_export.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -63,14 +66,72 @@ int report_failures(const RunReport& report) {
   return 6;
 }
 
-int run_once(const Settings& settings, const Config& config) {
+// The last line of a run, whatever became of it.
+struct RunLine {
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  std::size_t days_written = 0;
+  std::size_t days_unchanged = 0;
+  std::size_t days_removed = 0;
+  std::size_t days_failed = 0;
+  std::uint64_t rows_read = 0;
+  std::uint64_t rows_written = 0;
+  MemoryUsage memory;
+
+  void take(const RunReport& report) {
+    days_written = report.days.size();
+    days_unchanged = report.days_unchanged;
+    days_removed = report.days_removed;
+    days_failed = report.failed_days.size();
+    rows_read = report.rows_folded;
+    rows_written = report.output_rows;
+    memory = report.memory;
+  }
+
+  void log(std::string_view outcome, int exit_code) const {
+    const double duration_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    log_event(Severity::kInfo,
+              fmt::format("run ended: {}: days written={} unchanged={} removed={} failed={} duration={:.3f}s", outcome, days_written,
+                          days_unchanged, days_removed, days_failed, duration_seconds),
+              {{"event", "run"},
+               {"outcome", outcome},
+               {"exit_code", exit_code},
+               {"duration", duration_seconds},
+               {"days_written", days_written},
+               {"days_unchanged", days_unchanged},
+               {"days_removed", days_removed},
+               {"days_failed", days_failed},
+               {"rows_read", rows_read},
+               {"rows_written", rows_written},
+               {"memory_bytes", memory.resident_bytes},
+               {"memory_peak_bytes", memory.peak_bytes}});
+  }
+};
+
+int run_once(const Settings& settings, const Config& config, MetricsExport& metrics) {
   ProgressDisplay display(config.run.progress);
-  const RunEvents events = events_to(display);
-  const RunReport report = config.run.engine == kLocalEngine ? costmill::run(config, events, stop_requested())
-                                                             : run_by_dask(settings, config, events, stop_requested());
-  display.clear();
-  print_report(report, config.run.sink);
-  return report_failures(report);
+  RunEvents events = events_to(display);
+  RunLine line;
+  events.ended = [&](const RunReport& report) {
+    metrics.ended(report);
+    line.take(report);
+  };
+  metrics.begin();
+  try {
+    const RunReport report = config.run.engine == kLocalEngine ? costmill::run(config, events, stop_requested())
+                                                               : run_by_dask(settings, config, events, stop_requested());
+    display.clear();
+    print_report(report, config.run.sink);
+    const int exit_code = report_failures(report);
+    line.log(exit_code == 0 ? "success" : "days_failed", exit_code);
+    metrics.leave(nullptr, exit_code);
+    return exit_code;
+  } catch (const std::exception& exception) {
+    const Error error = error_of(exception);
+    display.clear();
+    line.log(name_of(error.code()), exit_code_after(error));
+    metrics.leave(&error, exit_code_after(error));
+    throw;
+  }
 }
 
 // What may be over by the next look: a server that is away, a file that is still being written, another run.
@@ -90,10 +151,10 @@ void wait_for_next_look(double seconds) {
   if (stop_requested()) throw Error(ErrorCode::kCancelled, "stopped by a signal between two looks");
 }
 
-[[noreturn]] void watch(const Settings& settings, const Config& config) {
+[[noreturn]] void watch(const Settings& settings, const Config& config, MetricsExport& metrics) {
   while (true) {
     try {
-      run_once(settings, config);
+      run_once(settings, config, metrics);
     } catch (const Error& error) {
       if (!may_pass(error.code())) throw;
       spdlog::error("{}; trying again in {} s", error.what(), config.run.watch_seconds);
@@ -109,8 +170,10 @@ int run(const Arguments& arguments) {
   const auto settings = prepare_settings(arguments);
   if (!settings) return 0;
   const Config config = config_of(*settings, arguments);
-  if (config.run.watch_seconds > 0) watch(*settings, config);
-  return run_once(*settings, config);
+  const bool is_watching = config.run.watch_seconds > 0;
+  MetricsExport metrics(config.metrics, is_watching ? MetricsExport::Listening::kYes : MetricsExport::Listening::kNo);
+  if (is_watching) watch(*settings, config, metrics);
+  return run_once(*settings, config, metrics);
 }
 
 }  // namespace costmill::app

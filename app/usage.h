@@ -75,14 +75,15 @@ inline constexpr const char* kInitDbExamples =
     "  costmill init-db --config prod.yaml --month 2025-10 --month 2025-11\n"
     "  costmill init-db --config prod.yaml --dry-run > init.sql";
 
-inline constexpr const char* kDoctor = "Say what in a bucket or a PostgreSQL database stands in the way of runs; changes nothing";
+inline constexpr const char* kDoctor = "Say what stands in the way of a run: config, input, reference data, sink, machine; changes nothing";
 inline constexpr const char* kDoctorExamples =
     "Examples:\n"
     "  costmill doctor --sink 'postgresql://costmill@db.example.com/koku?schema=org1234567'\n"
     "  costmill doctor --input s3://cost-management\n"
     "  costmill doctor --config prod.yaml\n"
+    "  costmill doctor --input file:data --format json\n"
     "\n"
-    "Exit code 4 if there is a problem with the bucket, 5 with a database; warnings alone give 0.";
+    "Exit code 4 if there is a problem with the input, 5 with sink or reference data; warnings alone give 0.";
 
 inline constexpr const char* kCompletion = "Print what makes a shell complete the words of costmill";
 inline constexpr const char* kCompletionExamples =

@@ -25,8 +25,8 @@ WAYS = {"COPY": "`use_bulk_copy: true` (COPY)", "1000": "`use_bulk_copy: false`,
 
 def keep(name, figures, measured):
     kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    kept[name] = {"measured": measured, "figures": figures}
-    FIGURES.write_text(json.dumps(rounded(kept), indent=1, ensure_ascii=False) + "\n")
+    kept[name] = rounded({"measured": measured, "figures": figures})
+    FIGURES.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     PAGE.write_text(with_figures(PAGE.read_text(), kept))
 
 

@@ -78,6 +78,12 @@ endforeach()
 add_test(NAME integration.report
   COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/report_test.py --bin $<TARGET_FILE:costmill_cli>)
 set_tests_properties(integration.report PROPERTIES LABELS integration TIMEOUT 300)
+# What people watch: metrics and logs; dashboards and alerts, which promtool and a PostgreSQL read.
+foreach(idea metrics dashboards)
+  add_test(NAME integration.${idea}
+    COMMAND ${costmill_python} ${CMAKE_CURRENT_SOURCE_DIR}/integration/${idea}_test.py --bin $<TARGET_FILE:costmill_cli>)
+  set_tests_properties(integration.${idea} PROPERTIES LABELS integration TIMEOUT 300)
+endforeach()
 
 # Incremental runs: what asks for work; what watches, verifies and prunes; runs that are killed, stopped, or meet. `make soak` has more.
 foreach(idea incremental verify watch concurrent_runs)

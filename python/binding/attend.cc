@@ -58,6 +58,7 @@ RunEvents Attendance::events() {
   RunEvents events;
   if (listener_.is_none()) return events;
   events.message = [this](Severity severity, const std::string& text) { leave(Message{severity, text}); };
+  events.phase = [this](const PhaseReport& phase) { leave(Message{Severity::kInfo, described(phase)}); };
   events.day = [this](const DayReport& day) { leave(day); };
   events.progress = [this](const RunProgress& progress) {
     const std::lock_guard lock(mutex_);

@@ -105,6 +105,8 @@ class S3Store final : public Store {
 
   std::string uri() const override { return location_.uri(); }
 
+  std::uint64_t retries() const override { return client_.retries(); }
+
   // An answer begins some milliseconds after its request, in which a network carries this much.
   FetchCosts costs() const override {
     return {

@@ -55,6 +55,8 @@ class Store {
 
   virtual std::string uri() const = 0;
   virtual FetchCosts costs() const { return {}; }
+  // Requests that were made again, so far.
+  virtual std::uint64_t retries() const { return 0; }
 
   // Of all files so far, listings not counted.
   std::int64_t bytes_fetched() const { return *bytes_fetched_; }

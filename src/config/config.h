@@ -143,6 +143,14 @@ struct LoggingConfig {
   bool show_sql = false;
 };
 
+// docs/metrics.md. Empty: not wanted.
+struct MetricsConfig {
+  std::string file;
+  std::string push_url;  // may hold a password
+  std::string listen_host;
+  std::string listen_port;  // a number; 0: any
+};
+
 struct Config {
   std::optional<std::string> org_id;    // as configured; nullopt: found in the input
   std::vector<ClusterConfig> clusters;  // those chosen by --cluster; one empty element if none is configured
@@ -155,6 +163,7 @@ struct Config {
   PostgresConfig postgres;
   ValidationConfig validation;
   LoggingConfig logging;
+  MetricsConfig metrics;
   std::vector<std::string> notices;   // for the log at debug level, e.g. keys without effect
   std::vector<std::string> warnings;  // for the log, e.g. variables that look like mistyped keys
 };

@@ -99,6 +99,11 @@ constexpr KeyDef kKeys[] = {
     {"logging", "format", kChoice, "console", "Lines for people, or JSON lines", "console|json"},
     {"logging", "show_sql", kBool, "false", "Log every SQL statement and the time it took"},
 
+    {"metrics", "file", kText, "", "Where `run` leaves its metrics, for the textfile collector of node_exporter; its counters go on there"},
+    {"metrics", "push_url", kText, "",
+     "Pushgateway that `run` sends its metrics to: `http://HOST:PORT` or https, or with its own `/metrics/job/...` path"},
+    {"metrics", "listen", kText, "", "`HOST:PORT`, or `:PORT` of the loopback, where `run --watch` answers `GET /metrics`"},
+
     {"s3", "endpoint", kText, "", "`http://HOST:PORT` or `https://HOST:PORT`; not set: AWS_ENDPOINT_URL, S3_ENDPOINT, else Amazon's"},
     {"s3", "bucket", kText, "", "Bucket of the input where run.input is not set"},
     {"s3", "region", kText, "", "Not set: AWS_REGION, AWS_DEFAULT_REGION, S3_REGION, the profile's, else us-east-1"},

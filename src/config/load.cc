@@ -66,10 +66,12 @@ void refuse_secret(const KeyDef& def, const std::string& value, const std::strin
                             option, def.dotted(), def.variable_name(), def.name));
   }
   if (holds_password(value)) {
-    throw Error(ErrorCode::kBadConfig,
-                fmt::format("{}: {} holds a password, which a command line shows to every user of the machine: leave it out of the URI "
-                            "and set COSTMILL_POSTGRESQL_PASSWORD, or give the whole URI by the variable {}",
-                            option, without_password(value), def.variable_name()));
+    throw Error(
+        ErrorCode::kBadConfig,
+        fmt::format("{}: {} holds a password, which a command line shows to every user of the machine: {}give the whole URI by the "
+                    "variable {}",
+                    option, without_password(value),
+                    def.section == "run" ? "leave it out of the URI and set COSTMILL_POSTGRESQL_PASSWORD, or " : "", def.variable_name()));
   }
 }
 

@@ -43,7 +43,7 @@ std::string with_escaped_variables(std::string text) {
 }
 
 bool is_uri(const KeyDef& def) {
-  constexpr std::string_view kUris[] = {"run.input", "run.sink", "run.reference", "s3.endpoint"};
+  constexpr std::string_view kUris[] = {"run.input", "run.sink", "run.reference", "s3.endpoint", "metrics.push_url"};
   return std::find(std::begin(kUris), std::end(kUris), def.dotted()) != std::end(kUris);
 }
 

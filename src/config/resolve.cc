@@ -169,6 +169,23 @@ std::vector<std::string> notices_of(const SettingSet& values) {
   return notices;
 }
 
+constexpr std::string_view kLoopback = "127.0.0.1";
+constexpr std::string_view kPushPath = "/metrics/job/costmill";
+
+// With the path that a Pushgateway expects, if there is none. A password stays in it, so no message repeats any of it.
+std::string push_url_of(const std::string& url, const Origin& origin) {
+  const std::size_t begin = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : url.size();
+  const std::size_t path = std::min(url.find('/', begin), url.size());
+  const bool is_plain = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (path <= begin || !is_plain || url.find_first_of("?#", begin) != std::string::npos || url.find('@', path) != std::string::npos) {
+    refuse(
+        origin, "metrics.push_url",
+        "expected http://HOST:PORT or https://HOST:PORT of a Pushgateway, or its whole URL /metrics/job/...; write special characters of "
+        "a password as %XX");
+  }
+  return path + 1 >= url.size() ? url.substr(0, path) + std::string(kPushPath) : url;
+}
+
 }  // namespace
 
 LoggingConfig resolve_logging(const Settings& settings) {
@@ -177,6 +194,26 @@ LoggingConfig resolve_logging(const Settings& settings) {
   logging.format = choice(settings.values, "logging.format") == "json" ? LogFormat::kJson : LogFormat::kConsole;
   logging.show_sql = flag(settings.values, "logging.show_sql");
   return logging;
+}
+
+MetricsConfig resolve_metrics(const Settings& settings) {
+  const SettingSet& values = settings.values;
+  MetricsConfig metrics;
+  metrics.file = values.text("metrics.file").value_or("");
+  if (const auto url = values.text("metrics.push_url")) metrics.push_url = push_url_of(*url, values.origin_of("metrics.push_url"));
+  if (const auto listen = values.text("metrics.listen")) {
+    const std::size_t colon = listen->rfind(':');
+    const bool has_port = colon != std::string::npos && parse_integer(listen->substr(colon + 1)).value_or(-1) >= 0 &&
+                          parse_integer(listen->substr(colon + 1)).value_or(-1) < 65536;
+    metrics.listen_host = listen->substr(0, has_port ? colon : 0);
+    if (metrics.listen_host.empty()) metrics.listen_host = kLoopback;
+    const bool has_brackets = metrics.listen_host.starts_with('[') && metrics.listen_host.ends_with(']');
+    if (has_brackets) metrics.listen_host = metrics.listen_host.substr(1, metrics.listen_host.size() - 2);
+    if (!has_port || (!has_brackets && metrics.listen_host.find(':') != std::string::npos))
+      refuse(values.origin_of("metrics.listen"), "metrics.listen", "expected HOST:PORT, [IPV6]:PORT, or :PORT of the loopback");
+    metrics.listen_port = listen->substr(colon + 1);
+  }
+  return metrics;
 }
 
 PostgresConfig resolve_postgres(const Settings& settings) {
@@ -229,6 +266,7 @@ Config resolve(const Settings& settings, const CommandLine& command_line, const 
   if (is_postgres(config.run.sink) || is_postgres(config.run.reference.value_or(""))) config.postgres = resolve_postgres(settings);
   config.validation = {.enabled = flag(values, "validation.enabled"), .sample_size_rows = count(values, "validation.sample_size")};
   config.logging = resolve_logging(settings);
+  config.metrics = resolve_metrics(settings);
   config.notices = notices_of(values);
   config.warnings = settings.warnings;
   return config;

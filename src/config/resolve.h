@@ -15,6 +15,7 @@ struct ResolvedUri {
 
 // For commands that need only these. Throw Error(kBadConfig).
 LoggingConfig resolve_logging(const Settings& settings);
+MetricsConfig resolve_metrics(const Settings& settings);
 ResolvedUri resolve_input(const Settings& settings);  // run.input, else s3.bucket
 ResolvedUri resolve_sink(const Settings& settings);   // run.sink, else the postgresql section, else sqlite:costmill.db
 // What a postgresql:// URI does not say. Only for commands that have such a URI: others need not set its variables.

@@ -240,7 +240,9 @@ std::string to_json(const TaskReceipt& receipt) {
   return dump_json({{"days", std::move(days)},
                     {"rows_folded", receipt.figures.rows_folded},
                     {"bytes_fetched", receipt.figures.bytes_fetched},
-                    {"seconds", {receipt.figures.reading_seconds, receipt.figures.aggregation_seconds, receipt.figures.encoding_seconds}},
+                    {"seconds",
+                     {receipt.figures.reading_seconds, receipt.figures.aggregation_seconds, receipt.figures.finishing_seconds,
+                      receipt.figures.encoding_seconds}},
                     {"staged", receipt.staged}});
 }
 
@@ -248,12 +250,13 @@ TaskReceipt receipt_from(const std::string& json) {
   return read_or_fail("receipt", json, [](const Json& read) {
     TaskReceipt receipt;
     for (const Json& day : read.at("days")) receipt.days.push_back(day_receipt_from(day));
-    const auto seconds = read.at("seconds").get<std::array<double, 3>>();
+    const auto seconds = read.at("seconds").get<std::array<double, 4>>();
     receipt.figures = {.rows_folded = read.at("rows_folded").get<std::uint64_t>(),
                        .bytes_fetched = read.at("bytes_fetched").get<std::int64_t>(),
                        .reading_seconds = seconds[0],
                        .aggregation_seconds = seconds[1],
-                       .encoding_seconds = seconds[2]};
+                       .finishing_seconds = seconds[2],
+                       .encoding_seconds = seconds[3]};
     receipt.staged = read.at("staged").get<std::string>();
     return receipt;
   });

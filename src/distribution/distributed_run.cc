@@ -67,6 +67,7 @@ class RemoteMonth final : public DaySource {
     figures_.bytes_fetched += receipt.figures.bytes_fetched;
     figures_.reading_seconds += receipt.figures.reading_seconds;
     figures_.aggregation_seconds += receipt.figures.aggregation_seconds;
+    figures_.finishing_seconds += receipt.figures.finishing_seconds;
     figures_.encoding_seconds += receipt.figures.encoding_seconds;
     for (const DayReceipt& day : receipt.days) {
       DayOutcome& outcome = outcomes.at(day.day);

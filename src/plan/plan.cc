@@ -120,6 +120,7 @@ void add_files(const TablePlan& table, MonthPlan& plan, std::int64_t& footer_byt
       const RowGroupInfo& info = footer.row_groups[static_cast<std::size_t>(group)];
       file.rows += info.rows;
       if (info.rows == 0) continue;
+      ++plan.row_groups_in_files;
       const DaySpan days = info.times ? info.times->days() : DaySpan{piece.from, piece.to};
       if (days.last < piece.from || piece.to < days.first) continue;
       row_groups.push_back({.file = number,

@@ -59,8 +59,9 @@ struct MonthPlan {
   std::map<Day, Error> refused;    // days that an unreadable file may belong to
   std::set<Day> left_out;          // days of the piece that are not to be done
   std::size_t files_without_rows = 0;
-  std::map<Day, DaySanity> signs;    // of bad data, that footers show
-  std::vector<std::string> notices;  // what may be missing: errors under run.strict
+  std::size_t row_groups_in_files = 0;  // whether or not they hold rows of the piece
+  std::map<Day, DaySanity> signs;       // of bad data, that footers show
+  std::vector<std::string> notices;     // what may be missing: errors under run.strict
 
   // The files that hold rows of the day, by path.
   std::vector<const PlannedFile*> files_of(Day day) const;

@@ -35,6 +35,7 @@ struct MonthRunFigures {
   std::int64_t bytes_fetched = 0;  // elsewhere than through the run's own store
   double reading_seconds = 0;
   double aggregation_seconds = 0;
+  double finishing_seconds = 0;  // of them: merging, and making rows
   double encoding_seconds = 0;
 };
 

@@ -343,7 +343,9 @@ void MonthRun::finish_group(std::size_t index, int worker) {
     DayOutcome outcome = hooks_.take_fold ? DayOutcome{.day = day, .encoded = nullptr, .refusal = refusal_of(day)}
                                           : finish_day(merged ? &merged->fold : nullptr, day, worker);
     std::unique_lock lock(mutex_);
-    figures_.aggregation_seconds += seconds_since(begin) - outcome.encoding_seconds;
+    const double finishing_seconds = seconds_since(begin) - outcome.encoding_seconds;
+    figures_.aggregation_seconds += finishing_seconds;
+    figures_.finishing_seconds += finishing_seconds;
     figures_.encoding_seconds += outcome.encoding_seconds;
     // Whoever starts a group stays until all of it is claimed, so the group that is to be delivered next never waits for this one.
     changed_.wait(lock, [&] { return stopping_ || failure_ || state.outcomes.size() < kFinishedDaysOfGroup; });

@@ -64,7 +64,21 @@ class Run {
 
   RunReport run() {
     const auto begin = Clock::now();
-    stage("start", 0);
+    try {
+      perform(begin);
+    } catch (...) {
+      complete_report(begin);
+      events_.ended(report_);
+      throw;
+    }
+    complete_report(begin);
+    events_.ended(report_);
+    return std::move(report_);
+  }
+
+ private:
+  void perform(Clock::time_point begin) {
+    phase("start", "start", 0);
     warn_of_limit();
     if (!config_.s3.verify_tls && is_s3_uri(config_.run.input)) events_.message(Severity::kWarning, std::string(kUnverifiedServer));
     const std::vector<ChosenCluster> clusters = prepare();
@@ -77,6 +91,7 @@ class Run {
     }
     announce(work);
     report_.seconds.planning = seconds_since(begin);
+    phase("plan", "after planning", report_.seconds.planning);
     try {
       for (std::size_t i = 0; i < clusters.size(); ++i) run_cluster(clusters[i], work[i]);
     } catch (...) {
@@ -86,16 +101,24 @@ class Run {
     const auto writing = Clock::now();
     sink_->finish();
     report_.seconds.writing += seconds_since(writing);
-    report_.seconds.wall = seconds_since(begin);
-    stage("after write", report_.seconds.writing);
-    report_.bytes_fetched += store_->bytes_fetched();
-    report_.sanity = judge_.report();
-    report_.sink = sink_->figures();
-    report_.memory = memory_usage();
-    return std::move(report_);
+    phase("write", "after write", report_.seconds.writing);
   }
 
- private:
+  // What is known only at the end, however the run ended.
+  void complete_report(Clock::time_point begin) {
+    report_.seconds.wall = seconds_since(begin);
+    report_.bytes_fetched += store_->bytes_fetched();
+    report_.input_retries = store_->retries();
+    {
+      const std::lock_guard lock(progress_mutex_);
+      report_.rows_folded = progress_.rows_done;
+    }
+    report_.sanity = judge_.report();
+    if (sink_) report_.sink = sink_->figures();
+    report_.memory = memory_usage();
+    report_.memory_limit_bytes = budget_.limit_bytes();
+  }
+
   // What was written before a failure stays, unless the whole run is one transaction. Where nothing was, the sink stays as it is.
   void keep_whole_days() {
     if (!config_.performance.incremental_db_writes || days_written_ == 0) return;
@@ -119,9 +142,8 @@ class Run {
                     mib(budget_.limit_bytes()), mib(machine), mib(kBeyondLimitBytes), mib(within)));
   }
 
-  void stage(const char* name, double phase_seconds) {
-    log_memory_usage(
-        name, [&](const std::string& line) { events_.message(Severity::kInfo, fmt::format("{} duration={:.3f}s", line, phase_seconds)); });
+  void phase(std::string_view name, std::string_view stage, double seconds) {
+    events_.phase({.name = name, .stage = stage, .duration_seconds = seconds, .memory = memory_usage()});
   }
 
   // Reference data is read after the node tables are up to date, so that the same run sees them.
@@ -220,9 +242,14 @@ class Run {
     work.plan.keep(work.choice.to_do);
     report_.days_unchanged += work.choice.unchanged;
     progress_.days += work.choice.to_do.size();
+    std::size_t row_groups = 0;
     for (const DayGroup& group : work.plan.groups) {
+      row_groups += group.row_groups.size();
+      if (!group.row_groups.empty()) ++report_.day_groups;
       for (const PlannedRowGroup& row_group : group.row_groups) progress_.rows += static_cast<std::uint64_t>(row_group.rows);
     }
+    report_.row_groups_read += row_groups;
+    report_.row_groups_pruned += work.plan.row_groups_in_files - row_groups;
     return work;
   }
 
@@ -287,30 +314,40 @@ class Run {
     const std::unique_ptr<DaySource> month = open_days(work);
     double writing_seconds = 0;
     std::optional<Day> changed_day;
-    month->deliver_days(
-        [&](DayOutcome&& outcome) {
-          if (if_changed == IfChanged::kStop && outcome.refusal && outcome.refusal->code() == ErrorCode::kInputChanged) {
-            notice_again(outcome.day, *outcome.refusal);
-            changed_day = outcome.day;
-            return false;
-          }
-          const auto writing = Clock::now();
-          remove_gone(work, outcome.day);
-          deliver(work, std::move(outcome));
-          writing_seconds += seconds_since(writing);
-          return true;
-        },
-        cancelled_);
+    const auto take_figures = [&] {
+      const MonthRunFigures figures = month->figures();
+      report_.bytes_fetched += figures.bytes_fetched;
+      report_.seconds.reading += figures.reading_seconds;
+      report_.seconds.aggregation += figures.aggregation_seconds;
+      report_.seconds.finishing += figures.finishing_seconds;
+      report_.seconds.writing += figures.encoding_seconds + writing_seconds;
+      return figures;
+    };
+    const auto deliver_one = [&](DayOutcome&& outcome) {
+      if (if_changed == IfChanged::kStop && outcome.refusal && outcome.refusal->code() == ErrorCode::kInputChanged) {
+        notice_again(outcome.day, *outcome.refusal);
+        changed_day = outcome.day;
+        return false;
+      }
+      const auto writing = Clock::now();
+      remove_gone(work, outcome.day);
+      deliver(work, std::move(outcome));
+      writing_seconds += seconds_since(writing);
+      return true;
+    };
+    try {
+      month->deliver_days(deliver_one, cancelled_);
+    } catch (...) {
+      take_figures();
+      throw;
+    }
     if (!changed_day) remove_gone(work, std::nullopt);
-    const MonthRunFigures figures = month->figures();
-    report_.bytes_fetched += figures.bytes_fetched;
-    report_.seconds.reading += figures.reading_seconds;
-    report_.seconds.aggregation += figures.aggregation_seconds;
-    report_.seconds.writing += figures.encoding_seconds + writing_seconds;
-    stage("after reading", figures.reading_seconds);
+    const MonthRunFigures figures = take_figures();
+    phase("read", "after reading", figures.reading_seconds);
     if (config_.performance.gc_after_aggregation)
       cleanup_memory([this](const std::string& line) { events_.message(Severity::kDebug, line); });
-    stage("after aggregation", figures.aggregation_seconds);
+    phase("fold", "after aggregation", figures.aggregation_seconds - figures.finishing_seconds);
+    phase("finish", "after finishing", figures.finishing_seconds);
     return changed_day;
   }
 
@@ -320,11 +357,11 @@ class Run {
     if (!outcome.refusal && outcome.encoded != nullptr && outcome.input_rows > 0)
       outcome.refusal = judge_.judge(work.plan, outcome, histories_[work.cluster.source_uuid]);
     if (outcome.refusal) {
+      report_.failed_days.push_back({work.cluster.source_uuid, outcome.day, *outcome.refusal});
       // In one transaction one bad day rolls all back, so going on would be for nothing.
       if (!config_.run.keep_going || !config_.performance.incremental_db_writes || is_of_sink(outcome.refusal->code()))
         throw Error(*outcome.refusal);
       events_.message(Severity::kWarning, fmt::format("{} is not written: {}", to_string(outcome.day), outcome.refusal->what()));
-      report_.failed_days.push_back({work.cluster.source_uuid, outcome.day, *outcome.refusal});
       return;
     }
     if (outcome.encoded == nullptr) return;
@@ -378,6 +415,12 @@ class Run {
 };
 
 }  // namespace
+
+std::string described(const PhaseReport& phase) {
+  const auto mib = [](std::int64_t bytes) { return static_cast<double>(bytes) / 1024 / 1024; };
+  return fmt::format("memory usage: {}: memory={:.1f} MiB peak={:.1f} MiB duration={:.3f}s", phase.stage, mib(phase.memory.resident_bytes),
+                     mib(phase.memory.peak_bytes), phase.duration_seconds);
+}
 
 RunReport run_into(const RunTarget& target, const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled) {
   return Run(target, config, events, cancelled).run();

@@ -24,6 +24,7 @@ struct PhaseSeconds {
   double planning = 0;
   double reading = 0;
   double aggregation = 0;
+  double finishing = 0;  // of aggregation
   double writing = 0;
   double wall = 0;
 };
@@ -50,7 +51,7 @@ struct SanityReport {
 
 struct RunReport {
   std::vector<DayReport> days;          // committed, with rows
-  std::vector<DayFailure> failed_days;  // only with keep_going
+  std::vector<DayFailure> failed_days;  // without keep_going the one that ends the run
   std::size_t days_unchanged = 0;       // and left alone
   std::size_t days_removed = 0;         // only with prune
   std::uint64_t input_rows = 0;
@@ -59,11 +60,28 @@ struct RunReport {
   std::size_t files_without_rows = 0;
   std::uint64_t bytes_in_files = 0;
   std::int64_t bytes_fetched = 0;  // of them; what two reads share counts twice
+  std::uint64_t rows_folded = 0;   // of all tables, also of days that failed
+  std::size_t row_groups_read = 0;
+  std::size_t row_groups_pruned = 0;  // hold nothing of a day that is to be done
+  std::size_t day_groups = 0;
+  std::uint64_t input_retries = 0;
   SanityReport sanity;
   PhaseSeconds seconds;
   SinkFigures sink;
   MemoryUsage memory;
+  std::int64_t memory_limit_bytes = 0;
 };
+
+// `plan` and `write` come once a run, `read`, `fold` and `finish` once a month of a cluster. All but `start` and `plan` count the busy
+// seconds of all threads.
+struct PhaseReport {
+  std::string_view name;   // start, plan, read, fold, finish, write
+  std::string_view stage;  // in words, as the Optimization Guide names it
+  double duration_seconds = 0;
+  MemoryUsage memory;
+};
+// `memory usage: STAGE: memory=… peak=… duration=…s`
+std::string described(const PhaseReport& phase);
 
 // How far a run is. Rows count what has been folded so far.
 struct RunProgress {
@@ -75,15 +93,15 @@ struct RunProgress {
 
 enum class Severity { kDebug, kInfo, kWarning };
 
-// `message` and `progress` may be called from any thread, the others from the one that called run().
+// `message` and `progress` may be called from any thread, the others from the one that called run(). None may throw.
 struct RunEvents {
   std::function<void(Severity, const std::string&)> message = [](Severity, const std::string&) {};
   // A day is finished, and the sink has it; it is visible when run() returns, or as the sink's promise says.
   std::function<void(const DayReport&)> day = [](const DayReport&) {};
   std::function<void(const RunProgress&)> progress = [](const RunProgress&) {};
-  // At the four stages `start`, `after reading`, `after aggregation`, `after write`.
-  std::function<void(const char* stage, const MemoryUsage&, double duration_seconds)> stage = [](const char*, const MemoryUsage&, double) {
-  };
+  std::function<void(const PhaseReport&)> phase = [](const PhaseReport&) {};
+  // What was done, at the end of a run, also of one that throws.
+  std::function<void(const RunReport&)> ended = [](const RunReport&) {};
 };
 
 // Thread-safe and reentrant; `cancelled` may be set from a signal handler. Errors: every kind; days before the first bad one (by

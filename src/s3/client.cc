@@ -81,7 +81,7 @@ HttpResponse S3Client::send(const HttpRequest& request, const S3Operation& opera
     signed_request.headers.push_back("x-amz-security-token: " + token);
   std::unique_ptr<HttpConnection> connection = take_connection();
   for (int attempt = 1;; ++attempt) {
-    HttpResponse response = connection->get(signed_request, limits);
+    HttpResponse response = connection->send(signed_request, limits);
     // A refusal is one even if its text does not come whole.
     const bool is_cut = response.failure == HttpFailure::kCutOff || response.failure == HttpFailure::kTooSlow;
     if (is_cut && response.status >= 300) response.failure = HttpFailure::kNone;
@@ -101,6 +101,7 @@ HttpResponse S3Client::send(const HttpRequest& request, const S3Operation& opera
     const auto wake = Clock::now() + pause_after(attempt);
     if (!may_pass(response) || attempt >= config_.max_attempts || wake >= limits.deadline)
       throw failure_of(response, operation, {.attempts = attempt, .seconds = Clock::now() - begin}, config_);
+    ++retries_;
     while (Clock::now() < wake && !limits.is_cancelled()) std::this_thread::sleep_for(kNap);
   }
 }
@@ -119,7 +120,7 @@ ListingPage S3Client::list_page(const std::string& prefix, const std::string& qu
   };
   // The signature covers the parameters in the order of their names.
   const HttpResponse response =
-      send({.url = fmt::format("{}/?{}&prefix={}", base_url_, query, percent_encoded(prefix)), .headers = {}, .body = {}},
+      send({.url = fmt::format("{}/?{}&prefix={}", base_url_, query, percent_encoded(prefix)), .headers = {}, .body = {}, .content = {}},
            {.target = uri_of(prefix), .key = "", .bucket = bucket_, .etag = ""}, check, nullptr);
   if (server_date != nullptr) *server_date = response.header("date");
   return std::move(*page);
@@ -175,7 +176,8 @@ void S3Client::read(const S3Object& object, std::uint64_t offset, std::span<std:
   };
   send({.url = url_of(object.key),
         .headers = {fmt::format("Range: bytes={}-{}", offset, last), fmt::format("If-Match: \"{}\"", object.etag)},
-        .body = bytes},
+        .body = bytes,
+        .content = {}},
        operation, check, dropped);
 }
 

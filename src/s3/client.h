@@ -37,6 +37,9 @@ class S3Client {
   // Fills `bytes` from `offset` of exactly the listed version. `dropped`: like `cancelled`, for this read.
   void read(const S3Object& object, std::uint64_t offset, std::span<std::uint8_t> bytes, const std::atomic<bool>* dropped = nullptr);
 
+  // Attempts after the first, of all requests so far.
+  std::uint64_t retries() const { return retries_; }
+
   std::string uri_of(const std::string& key) const { return "s3://" + bucket_ + "/" + key; }
 
  private:
@@ -53,6 +56,7 @@ class S3Client {
   const HttpServer server_;
   const std::string base_url_;
   const std::atomic<bool>* cancelled_;
+  std::atomic<std::uint64_t> retries_{0};
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpConnection>> idle_;
 };

@@ -192,7 +192,7 @@ HttpConnection::HttpConnection(const HttpServer& server) {
 
 HttpConnection::~HttpConnection() = default;
 
-HttpResponse HttpConnection::get(const HttpRequest& request, const HttpLimits& limits) {
+HttpResponse HttpConnection::send(const HttpRequest& request, const HttpLimits& limits) {
   CURL* const curl = handle_->curl;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(limits.deadline - Clock::now());
   std::unique_ptr<curl_slist, FreeHeaders> headers;
@@ -206,6 +206,13 @@ HttpResponse HttpConnection::get(const HttpRequest& request, const HttpLimits& l
   Transfer transfer{.request = request, .limits = limits, .response = {}, .curl = curl};
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  if (request.content.empty()) {
+    curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+  } else {
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.content.data());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.content.size()));
+  }
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, text);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds_of(std::min(left, limits.connect_timeout)));
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, milliseconds_of(left));

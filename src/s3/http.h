@@ -30,6 +30,7 @@ struct HttpRequest {
   std::string url;
   std::vector<std::string> headers;
   std::span<std::uint8_t> body;  // where the body of a 2xx goes; empty: into HttpResponse::text
+  std::string_view content;      // sent by POST; empty: GET
 };
 
 struct HttpResponse {
@@ -70,8 +71,8 @@ class HttpConnection {
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
 
-  // GET. Does not throw for what the server or the network does.
-  HttpResponse get(const HttpRequest& request, const HttpLimits& limits);
+  // Does not throw for what the server or the network does.
+  HttpResponse send(const HttpRequest& request, const HttpLimits& limits);
 
  private:
   struct Handle;

@@ -110,6 +110,7 @@ void PostgresDayWriter::count_work(std::chrono::steady_clock::time_point begin) 
 }
 
 void PostgresDayWriter::wait_before_attempt(int attempt, const PostgresError& error, Day day) {
+  ++figures_.retries;
   // Two runs that met once shall not meet again.
   const auto spread = std::chrono::milliseconds(Clock::now().time_since_epoch().count() / 1000 % 100);
   const auto wait = kFirstWait * (1 << (2 * (attempt - 1))) + spread;

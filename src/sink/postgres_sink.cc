@@ -150,6 +150,7 @@ class Lanes {
       figures_.bytes += figures.bytes;
       figures_.busy_seconds += figures.busy_seconds;
       figures_.connections += figures.connections;
+      figures_.retries += figures.retries;
     }
   }
 

@@ -27,9 +27,10 @@ using StoredRow = std::vector<std::optional<std::string>>;
 // How much a sink has written, for people.
 struct SinkFigures {
   std::uint64_t rows = 0;
-  std::uint64_t bytes = 0;  // sent; 0: not counted
-  double busy_seconds = 0;  // summed over connections
-  int connections = 0;      // used; 0: not a server
+  std::uint64_t bytes = 0;    // sent; 0: not counted
+  double busy_seconds = 0;    // summed over connections
+  int connections = 0;        // used; 0: not a server
+  std::uint64_t retries = 0;  // of transactions
 };
 
 // A finished day on its way into a sink, with what could be made of it beforehand.

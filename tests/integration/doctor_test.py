@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`costmill doctor` on a database where one thing is wrong: it names that thing, and nothing else.
+"""`costmill doctor` on a database, a folder or a machine where one thing is wrong: it names that thing, and nothing else.
 
 usage: doctor_test.py --bin PATH [--only SUBSTRING]
 
@@ -8,10 +8,12 @@ The last line reads 'N passed, N failed'.
 
 import contextlib
 import datetime
+import json
 import re
 import shutil
 import socket
 import struct
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -19,8 +21,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 from database_checks import SCHEMA, TABLE, Bench, main, require, require_in  # noqa: E402
+from costmill_project import clean_environment, temporary_folder  # noqa: E402
 from koku_tenant import set_partition_active  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
+from small_month import SmallMonth  # noqa: E402
 
 THIS_MONTH = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m")
 FINDING = re.compile(r"^(ok|warning|problem) +([a-z ]+): (.*)\n(?: {11}(.*)\n)?", re.MULTILINE)
@@ -209,9 +213,103 @@ def check_reference_data_is_only_read(bench):
     require(code == 5 and set(found) == {("problem", "rights")}, output)
 
 
-def check_nothing_to_examine(bench):
-    code, _, output = examined(bench, sink="sqlite:x.db")
-    require(code == 2, output)
+def check_the_least_there_is_to_examine(bench):
+    code, found, output = examined(bench, sink="sqlite:x.db")
+    require(code == 0 and not found, output)
+    require([line.split()[0] for line in output.splitlines() if not re.match("ok ", line)] == ["config", "sink", "machine"], output)
+
+
+# --- what is on this machine: config, folders, files, the system --------------------------------------------------------------------
+
+@contextlib.contextmanager
+def small_month(bench):
+    with temporary_folder() as folder:
+        month = SmallMonth(bench.binary, Path(folder) / "month")
+        month.places = {"input": f"file:{month.input}", "reference": f"csv:{month.reference}", "sink": f"sqlite:{folder}/x.db"}
+        yield month
+
+
+def doctor_of(month, *arguments, before=(), environment=(), **places):
+    """(exit code, {section: [(verdict, check, text with advice)]})"""
+    words = [word for name, uri in {**month.places, **places}.items() if uri for word in (f"--{name}", uri)]
+    done = subprocess.run([*before, month.binary, "doctor", *words, "--format", "json", *arguments], capture_output=True, text=True,
+                          cwd=month.folder, env=clean_environment(HOME=str(month.folder), **dict(environment)))
+    require(done.returncode in (0, 4, 5), f"exit {done.returncode}: {done.stderr}")
+    report = json.loads(done.stdout)
+    findings = {section["section"]: [(found["verdict"], found["check"], f"{found['what']} {found['advice']}") for found in section["findings"]]
+                for section in report["sections"]}
+    every = [found for section in report["sections"] for found in section["findings"]]
+    require(report["exit_code"] == done.returncode, f"exit {done.returncode}, but the report says {report['exit_code']}")
+    require(report["problems"] == sum(found["verdict"] == "problem" for found in every), f"{report}")
+    require(all(bool(found["advice"]) == (found["verdict"] != "ok") for found in every), f"advice: {every}")
+    return done.returncode, findings
+
+
+def require_finding(found, section, verdict, check, *parts):
+    texts = [text for kind, name, text in found[1][section] if (kind, name) == (verdict, check)]
+    require(texts, f"no {verdict} {check} in {section}: {found[1][section]}")
+    require_in(" ".join(texts), *parts)
+
+
+def check_a_good_machine_has_no_findings(bench):
+    with small_month(bench) as month:
+        before = sorted(Path(month.folder).rglob("*"))
+        found = doctor_of(month)
+        require(sorted(Path(month.folder).rglob("*")) == before, "doctor changed something")
+        require(found[0] == 0 and list(found[1]) == ["config", "input", "reference", "sink", "machine"], f"{found}")
+        require(all(verdict == "ok" for findings in found[1].values() for verdict, _, _ in findings), f"{found}")
+        require_finding(found, "input", "ok", "clusters", month.source, "2025-10")
+        require_finding(found, "reference", "ok", "tables", "1 node roles, 1 cost category patterns")
+        require_finding(found, "sink", "ok", "disk", "MiB are free")
+        require_finding(found, "machine", "ok", "versions", "Arrow", "libpq", "SQLite")
+        subprocess.run([bench.binary, "run", "--config", "costmill.json", "--input", month.places["input"], "--sink", month.places["sink"]],
+                       cwd=month.folder, check=True, capture_output=True)
+        require_finding(doctor_of(month), "sink", "ok", "records", "3 days of 1 clusters, the last 2025-10-03")
+
+
+def check_an_input_that_is_none(bench):
+    with small_month(bench) as month:
+        found = doctor_of(month, input=f"file:{month.folder}/nowhere")
+        require(found[0] == 4, f"exit {found[0]}")
+        require_finding(found, "input", "problem", "folder", "nowhere")
+        found = doctor_of(month, input=f"file:{month.reference}")
+        require(found[0] == 4, f"exit {found[0]}")
+        require_finding(found, "input", "problem", "clusters", "none; expected", "--layout")
+        found = doctor_of(month, "--set", "ocp.provider_uuid=00000000-0000-4000-8000-0000000000ff")
+        require(found[0] == 4, f"exit {found[0]}")
+        require_finding(found, "input", "problem", "clusters", month.source, "ocp.provider_uuid")
+
+
+def check_reference_data_and_a_sink_that_are_none(bench):
+    with small_month(bench) as month:
+        found = doctor_of(month, reference=f"csv:{month.folder}/nowhere")
+        require(found[0] == 5, f"exit {found[0]}")
+        require_finding(found, "reference", "problem", "tables", "nowhere")
+        for uri in ("sqlite:/dev/null/x.db", "csv:/dev/null/x/y", "parquet:/dev/null"):
+            found = doctor_of(month, sink=uri)
+            require(found[0] == 5, f"exit {found[0]}")
+            require_finding(found, "sink", "problem", "place", "/dev/null is no folder")
+        (Path(month.folder) / "text.db").write_text("no database, but long enough to be looked at as one" * 9)
+        found = doctor_of(month, sink="sqlite:text.db")
+        require(found[0] == 5, f"exit {found[0]}")
+        require_finding(found, "sink", "problem", "place", "text.db")
+
+
+def check_what_is_only_a_warning(bench):
+    with small_month(bench) as month:
+        found = doctor_of(month, "--set", "performance.memory_limit=1000000GiB", before=("prlimit", "--nofile=70"),
+                          environment={"COSTMILL_RUN_INPTU": "x", "COSTMILL_METRICS_FILE": "/nowhere/costmill.prom"})
+        require(found[0] == 0, f"exit {found[0]}")
+        require_finding(found, "machine", "warning", "memory", "leave it to auto")
+        require_finding(found, "machine", "warning", "open files", "70 may be open", "ulimit -n")
+        require_finding(found, "config", "warning", "variables", "COSTMILL_RUN_INPTU")
+        require_finding(found, "config", "warning", "metrics", "/nowhere/costmill.prom")
+
+
+def check_formats_of_the_report(bench):
+    with small_month(bench) as month:
+        done = subprocess.run([bench.binary, "doctor", "--format", "csv"], capture_output=True, text=True, cwd=month.folder)
+        require(done.returncode == 2 and "table and json" in done.stderr, done.stderr)
 
 
 def check_clocks_that_differ(bench):

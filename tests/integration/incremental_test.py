@@ -31,6 +31,7 @@ OTHERS = {
     "performance.use_arrow_compute": "false", "performance.cache_enabled_tags": "false", "performance.gc_after_aggregation": "false",
     "performance.delete_intermediate_dfs": "false", "performance.db_batch_size": "3", "performance.use_bulk_copy": "false",
     "performance.incremental_db_writes": "false", "performance.task_rows": "3", "logging.level": "warning", "logging.format": "json", "logging.show_sql": "true",
+    "metrics.file": "costmill.prom", "metrics.push_url": "http://127.0.0.1:1", "metrics.listen": ":0",
     "s3.endpoint": "http://127.0.0.1:1", "s3.region": "eu-west-1", "s3.connect_timeout": "7", "s3.request_timeout": "7", "s3.max_attempts": "1",
     "s3.deadline": "9", "s3.use_ssl": "false", "s3.verify_ssl": "false", "s3.path_style": "true", "postgresql.connections": "4",
     "postgresql.lock_timeout": "3", "postgresql.statement_timeout": "77", "postgresql.replace": "koku", "validation.enabled": "true",

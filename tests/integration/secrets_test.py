@@ -157,12 +157,16 @@ def in_every_subcommand(plant):
     def check(bench):
         scene = Scene(bench, plant.__name__)
         plant(scene, scene.vault.plant("the password", bench.server.passwords[ADMIN]))
+        gateway = urllib.parse.quote(scene.vault.plant("the gateway"), safe="")
+        scene.variables = {**scene.variables, "COSTMILL_METRICS_FILE": f"{scene.folder}/costmill.prom",
+                           "COSTMILL_METRICS_PUSH_URL": f"http://pusher:{gateway}@127.0.0.1:1"}
         is_whole = plant is from_literals
         sink, given = ("--sink", bench.server.uri()), ("--input", f"file:{bench.inputs['new']}")
         if plant is from_uris:
             sink = ()
-        scene.run(0, "run", *given, *sink, "--full")
+        scene.run(0, "run", *given, *sink, "--full", words=("did not get the metrics",))
         scene.run((0, 5), "doctor", *sink)
+        scene.run((0, 5), "doctor", *sink, *given, "--format", "json")
         scene.run(0, "run", *given, *sink, "--print-config")
         scene.run(0, "show", "receipts", "--format", "json", *sink)
         scene.run(0, "report", "--output", "-", *sink)
@@ -238,6 +242,18 @@ def check_F35_uris_that_are_misspelt(bench):
         scene.run(2, "run", "--input", "s3://bucket", sections={"s3": {"endpoint": uri}})
 
 
+def check_F35_addresses_of_gateways_that_are_misspelt(bench):
+    scene = Scene(bench, "gateways")
+    part = scene.vault.plant("a part of it", "s3cret-pl4nted")
+    for url in (f"http://u:{part}@x@127.0.0.1:1", f"http://u:x@{part}@127.0.0.1:1", f"http://u:x/{part}@127.0.0.1:1", f"http://u:{part}/x@127.0.0.1:1",
+                f"http://u:x:{part}@127.0.0.1:port", f"http://u:{part}@[::1", f"u:{part}@127.0.0.1:1", f"http:u:{part}@127.0.0.1:1",
+                f"https://u:{part}%zz@127.0.0.1:1", f"http://127.0.0.1:1/?token={part}", f"http://{part}:x@no-such-host.invalid"):
+        given = ("--input", f"file:{bench.inputs['new']}", "--sink", f"csv:{scene.folder}/x")
+        scene.run((0, 2), "run", *given, "--full", sections={"metrics": {"push_url": url}})
+        if f"//{part}" not in url:  # names of users are no secrets in URLs
+            scene.run(0, "run", "--print-config", sections={"metrics": {"push_url": url}})
+
+
 def check_F35_command_lines(bench):
     """Refused with advice, and not repeated, wherever on the line it stands."""
     scene = Scene(bench, "line")
@@ -249,6 +265,7 @@ def check_F35_command_lines(bench):
             (("run", "--sink", f"host=h password={secret}"), "COSTMILL_"), (("run", "--reference", with_password), "COSTMILL_"),
             (("run", "--set", f"postgresql.password={secret}"), "COSTMILL_POSTGRESQL_PASSWORD"), (("run", f"--set=password={secret}"), "COSTMILL_"),
             (("run", "--set", f"s3.secret_key={secret}"), "COSTMILL_S3_SECRET_KEY"), (("run", "--set", f"s3.access_key={secret}"), "COSTMILL_S3_"),
+            (("run", "--set", f"metrics.push_url=http://u:{secret}@gateway:9091"), "COSTMILL_METRICS_PUSH_URL"),
             (("run", "--set", f"s3.endpoint=https://k:{secret}@minio"), "COSTMILL_"), (("run", "--input", f"s3://k:{secret}@bucket"), "COSTMILL_"),
             (("show", "--sink", with_password), "COSTMILL_"), (("report", "--sink", with_password), "COSTMILL_"), (("doctor", "--sink", with_password), "COSTMILL_"),
             (("init-db", "--sink", with_password), "COSTMILL_"), (("prune", "--sink", with_password, "--older-than", "1"), "COSTMILL_"),

@@ -327,7 +327,7 @@ def test_results_may_come_after_the_end(month, tmp_path):
     asked = request(None, month=month["month"], run={"input": month["input"], "sink": f"csv:{tmp_path}/days"})
     with pytest.raises(RuntimeError, match="no scheduler"):
         _costmill.run_by_workers(asked, Listener(), results)
-    receipt = {"days": [], "rows_folded": 5, "bytes_fetched": 0, "seconds": [0, 0, 0], "staged": ""}
+    receipt = {"days": [], "rows_folded": 5, "bytes_fetched": 0, "seconds": [0, 0, 0, 0], "staged": ""}
     results.put(submitted[0][0], json.dumps(receipt))
 
 
