@@ -16,8 +16,6 @@ inline constexpr KeyOptionDef kSink = {"--sink", "run.sink", "URI",
 inline constexpr KeyOptionDef kInput = {"--input", "run.input", "URI", "file:DIR, s3://BUCKET/PREFIX [section s3]"};
 inline constexpr KeyOptionDef kDatabase = {"--sink", "run.sink", "URI",
                                            "postgresql://USER@HOST/DATABASE?schema=SCHEMA [section postgresql]"};
-inline constexpr KeyOptionDef kReferenceDatabase = {"--reference", "run.reference", "URI",
-                                                    "postgresql://USER@HOST/DATABASE?schema=SCHEMA, of reference data"};
 inline constexpr KeyOptionDef kReference = {"--reference", "run.reference", "URI",
                                             "Where reference data is: csv:DIR, postgresql://USER@HOST/DB; without: all labels are kept"};
 inline constexpr KeyOptionDef kUpdateNodes = {"--update-nodes", "run.update_nodes", nullptr,
