@@ -39,7 +39,7 @@ check: build lint
 	$(PYTHON) tests/integration/shells_test.py --bin $(COSTMILL) --installed build/installed
 	$(PYTHON) tools/check_deploy $(COSTMILL)
 	tools/check_docs $(COSTMILL)
-	$(PYTHON) -m mkdocs build --strict --quiet
+	$(MAKE) site
 
 lint:
 	tools/bootstrap check
@@ -47,7 +47,7 @@ lint:
 
 # docs/ as pages in build/site, to be opened from there or served by anything.
 site: deps
-	$(PYTHON) -m mkdocs build --strict --quiet
+	@$(PYTHON) -m mkdocs build --strict 2>build/site.log || { cat build/site.log; exit 1; }
 
 # The long ones.
 soak: build mutation
