@@ -8,7 +8,7 @@ from typing import Any
 from distributed import Semaphore, get_worker
 
 from . import _costmill
-from .errors import Error
+from .errors import BugError, Error, NoMemoryError
 
 _costmill.keep_freed_memory()
 
@@ -64,6 +64,12 @@ def _outcome_of(task: str, memory_bytes: int, kept: _Kept, parts: list[bytes]) -
             return job.write_days()
     except Error as error:
         return error
+    except MemoryError as error:
+        return NoMemoryError(f"memory of the worker: {error}")
+    except OSError:  # the scheduler is gone
+        raise
+    except Exception as error:  # noqa: BLE001  the days before and after this one have receipts
+        return BugError(f"{type(error).__name__}: {error}")
 
 
 def _kept_of(run: str, connections: int) -> _Kept:

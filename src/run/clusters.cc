@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "config/values.h"
 #include "costmill/error.h"
 #include "texts/printable.h"
@@ -78,6 +80,25 @@ DateRange window_of(const ClusterConfig& cluster, const ClusterTree& tree, const
   throw Error(ErrorCode::kBadConfig, "which days? give --month YYYY-MM, or --from and --to" + there);
 }
 
+// With --cluster all a cluster that came later, or is gone, harms no other; a tree whose paths do not tell months is asked for all.
+void leave_out_months_without_folders(ChosenCluster& cluster, Store& store) {
+  const std::vector<Month> there = cluster.layout.find_months(store, cluster.tree);
+  if (there.empty()) return;
+  const auto is_there = [&](const MonthPiece& piece) { return std::find(there.begin(), there.end(), piece.month) != there.end(); };
+  for (const MonthPiece& piece : cluster.pieces) {
+    if (!is_there(piece)) cluster.left_out.push_back(piece.month);
+  }
+  std::erase_if(cluster.pieces, [&](const MonthPiece& piece) { return !is_there(piece); });
+}
+
+// Where nothing is left there is something wrong, and planning says where it looked.
+void leave_out_months_without_folders(std::vector<ChosenCluster>& clusters, Store& store) {
+  std::vector<ChosenCluster> found = clusters;
+  for (ChosenCluster& cluster : found) leave_out_months_without_folders(cluster, store);
+  if (std::any_of(found.begin(), found.end(), [](const ChosenCluster& cluster) { return !cluster.pieces.empty(); }))
+    clusters = std::move(found);
+}
+
 }  // namespace
 
 ClusterIdentity identity_of(const ClusterConfig& cluster, const ClusterTree& tree) {
@@ -104,9 +125,11 @@ std::vector<ChosenCluster> choose_clusters(const Config& config, Store& store) {
     }
     for (const ClusterTree& tree : trees) {
       require_uuid(tree, store);
-      chosen.push_back({identity_of(cluster, tree), tree, layout, window_of(cluster, tree, layout, store)});
+      const DateRange window = window_of(cluster, tree, layout, store);
+      chosen.push_back({identity_of(cluster, tree), tree, layout, window, cut_at_month_ends(window)});
     }
   }
+  if (config.all_clusters) leave_out_months_without_folders(chosen, store);
   return chosen;
 }
 

@@ -5,6 +5,7 @@
 
 #include "catalog/layout.h"
 #include "config/config.h"
+#include "plan/window.h"
 #include "summary/day_rows.h"
 
 namespace costmill {
@@ -14,6 +15,8 @@ struct ChosenCluster {
   ClusterTree tree;
   Layout layout;
   DateRange window;
+  std::vector<MonthPiece> pieces;    // of the window; of --cluster all only those whose months have folders for the cluster
+  std::vector<Month> left_out = {};  // months of the window that have none
 };
 
 // Errors: kBadConfig if the choice is not clear (lists what is there) or no window is given, kBadInput if there is no cluster.

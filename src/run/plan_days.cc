@@ -35,7 +35,7 @@ std::vector<ClusterPlan> plan(const Config& config, const std::atomic<bool>& can
   for (const ChosenCluster& cluster : choose_clusters(config, *store)) {
     ClusterPlan& plan = plans.emplace_back(ClusterPlan{cluster.identity, cluster.tree, cluster.window, {}});
     std::vector<MonthPlan> months;
-    for (const MonthPiece& piece : cut_at_month_ends(cluster.window))
+    for (const MonthPiece& piece : cluster.pieces)
       months.push_back(plan_month(*store, cluster.layout, cluster.tree, piece, plan_options(config, 0, arrow::default_memory_pool())));
     const std::unique_ptr<SinkReader> sink = open_reader(config);
     for (MonthPlan& month : months) plan.months.push_back(planned(config, cluster.identity, std::move(month), reference, sink.get()));

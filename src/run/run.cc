@@ -179,7 +179,11 @@ class Run {
     }
     for (const ChosenCluster& cluster : clusters) {
       auto& months = plans_.emplace_back();
-      for (const MonthPiece& piece : cut_at_month_ends(cluster.window)) {
+      for (const Month month : cluster.left_out) {
+        events_.message(Severity::kInfo, fmt::format("cluster {} has no files of {}: left out of --cluster all",
+                                                     cluster.identity.source_uuid, to_string(month)));
+      }
+      for (const MonthPiece& piece : cluster.pieces) {
         months.push_back(plan_piece(cluster, piece));
         notice_all(months.back());
         report_.files += months.back().files.size();
@@ -271,7 +275,7 @@ class Run {
       unchanged += work.choice.unchanged;
       run_month(cluster, work);
     }
-    if (done() != done_before) return;
+    if (done() != done_before || months.empty()) return;
     events_.message(Severity::kInfo,
                     fmt::format("{} of cluster {} from {} to {}: nothing to write", unchanged == 0 ? "no rows" : "nothing new",
                                 cluster.identity.source_uuid, to_string(cluster.window.from), to_string(cluster.window.to)));

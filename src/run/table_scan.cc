@@ -63,7 +63,7 @@ TableScan::TableScan(const Config& config, const BatchColumns& columns, const st
   const std::vector<ChosenCluster> clusters = choose_clusters(config, *store_);
   if (clusters.size() != 1) throw Error(ErrorCode::kBadConfig, "a scan reads one cluster; give its UUID");
   const ChosenCluster& cluster = clusters.front();
-  for (const MonthPiece& piece : cut_at_month_ends(cluster.window)) {
+  for (const MonthPiece& piece : cluster.pieces) {
     const TableFiles found = cluster.layout.find(*store_, cluster.tree, piece.month, columns.table);
     for (const StoredFile& file : found.files) files_.push_back({file, piece.days});
   }

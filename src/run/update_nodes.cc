@@ -48,7 +48,7 @@ PostgresTarget node_database(const Config& config, const PostgresSettings& setti
 void update_nodes(const PostgresTarget& database, const std::vector<ChosenCluster>& clusters, const NodeUpdate& update) {
   PostgresConnection connection(database);
   for (const ChosenCluster& cluster : clusters) {
-    for (const MonthPiece& piece : cut_at_month_ends(cluster.window)) update_month(connection, cluster, piece, update);
+    for (const MonthPiece& piece : cluster.pieces) update_month(connection, cluster, piece, update);
   }
 }
 

@@ -219,6 +219,26 @@ def test_a_bad_day_harms_no_other_of_its_batch(two_workers, sample, month, tmp_p
     assert together.receipts == alone.receipts and len(together.receipts) == 30
 
 
+@pytest.mark.parametrize(("raised", "kind"), [(MemoryError("no room"), costmill.errors.NoMemoryError), (ValueError("odd"), costmill.errors.BugError)])
+def test_whatever_a_day_ends_with_others_have_their_receipts(monkeypatch, raised, kind):
+    from costmill import _worker
+
+    class Job:
+        def __init__(self, task, *_):
+            self.task, self.uses_connections = task, False
+
+        def staged_receipt(self):
+            if self.task == "bad":
+                raise raised
+            return f"receipt of {self.task}"
+
+    monkeypatch.setattr(_costmill, "Job", Job)
+    monkeypatch.setattr(_worker, "_begin", lambda run: 0)
+    monkeypatch.setattr(_worker, "_kept_of", lambda run, connections: None)
+    before, bad, after = _worker.do_days(["a", "bad", "b"], run="run", connections=1)
+    assert (before, after) == ("receipt of a", "receipt of b") and isinstance(bad, kind)
+
+
 def test_days_whose_worker_was_lost_are_begun_again_one_by_one():
     attempt = costmill.dask._Attempt([("a", "1"), ("b", "2")])
     assert [(again.key + again.suffix, again.texts) for again in attempt.one_by_one()] == [("a-2", ["1"]), ("b-2", ["2"])]

@@ -56,6 +56,24 @@ TEST_F(Clusters, AllTakesEveryOne) {
   EXPECT_EQ(chosen().size(), 2U);
 }
 
+TEST_F(Clusters, AllLeavesOutMonthsThatAClusterDoesNotHave) {
+  config_.all_clusters = true;
+  config_.clusters[0].window = DateRange{make_day(2025, 10, 1), make_day(2025, 11, 2)};
+  const auto clusters = chosen();
+  ASSERT_EQ(clusters.at(0).pieces.size(), 1U);
+  EXPECT_EQ(to_string(clusters[0].pieces[0].month), "2025-10");
+  ASSERT_EQ(clusters[0].left_out.size(), 1U);
+  EXPECT_EQ(to_string(clusters[0].left_out[0]), "2025-11");
+  config_.all_clusters = false;
+  EXPECT_EQ(chosen().at(0).pieces.size(), 2U) << "a cluster that was chosen is asked for all of the window";
+}
+
+TEST_F(Clusters, WhereAllLeavesNothingPlanningSaysWhereItLooked) {
+  config_.all_clusters = true;
+  config_.clusters[0].window = DateRange{make_day(2025, 11, 1), make_day(2025, 11, 2)};
+  EXPECT_EQ(chosen().at(0).pieces.size(), 1U);
+}
+
 TEST_F(Clusters, AnUnknownClusterIsBadInputAndSaysWhatIsThere) {
   config_.clusters[0].provider_uuid = kOtherUuid;
   expect_error(ErrorCode::kBadInput, kTree.provider_uuid);
