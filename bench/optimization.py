@@ -6,20 +6,12 @@ usage: optimization.py [--check]    writes them into the page; --check says whet
 import json
 import sys
 
+import guide
 from datasets import HERE
 from tables import number, table
 
 FIGURES, PAGE = HERE / "optimization.json", HERE.parent / "docs" / "optimization.md"
 SECTIONS = ("switches", "batches", "readers", "chunks", "sizes")
-#: Switch by switch: the key, its name on the page, what the guide says of memory and of speed.
-SWITCHES = [("use_streaming", "Streaming", "80–90%", "10–20% slower"), ("column_filtering", "Column filtering", "30–40%", "20–30% faster"),
-            ("use_categorical", "Categorical types", "50–70% of texts", "10–20% faster"),
-            ("gc_after_aggregation", "Memory cleanup", "10–20%", "negligible"),
-            ("delete_intermediate_dfs", "Chunks freed when folded", "10–20%", "negligible"), ("parallel_readers", "Parallel reading", "20% more", "2–4x"),
-            ("parallel_chunks", "Chunks in parallel", "", ""), ("cache_enabled_tags", "Cached reference data", "", ""),
-            ("all", "All of them", "50–60%", "2–3x")]
-#: The guide's sizes after its optimisations: memory, time.
-SIZES = {"10K": ("80 MB", "2 s"), "100K": ("800 MB", "20 s"), "1M": ("8 GB", "3 min"), "10M": ("3 GB, streaming", "15 min")}
 WAYS = {"COPY": "`use_bulk_copy: true` (COPY)", "1000": "`use_bulk_copy: false`, `db_batch_size: 1000`", "1": "the same, `db_batch_size: 1`"}
 
 
@@ -49,9 +41,10 @@ def one_switch(key):
 
 
 def impact(switches):
+    named = [*((f"{switch.name} (`{key}`)", key, switch) for key, switch in guide.SWITCHES.items()), (guide.ALL.name, "all", guide.ALL)]
     return table(["switch", "memory saved", "times as fast", "guide: memory", "guide: speed"],
-                 [[f"{name} (`{key}`)" if key != "all" else name, percent(switches[key]["memory_saved"]), f"{switches[key]['times_as_fast']:.2f}", memory,
-                   speed] for key, name, memory, speed in SWITCHES])
+                 [[name, percent(switches[key]["memory_saved"]), f"{switches[key]['times_as_fast']:.2f}", switch.memory_saved, switch.speed]
+                  for name, key, switch in named])
 
 
 def readers(figures):
@@ -70,16 +63,17 @@ def batches(figures):
 
 
 def sizes(figures):
-    named = {number(int(rows)): one for rows, one in figures.items()}
     return table(["hourly rows", "peak MiB", "wall s", "guide: memory", "guide: time"],
-                 [[size, f"{one['peak_mib']:.0f}", f"{one['wall_seconds']:.2f}", *SIZES.get(size, ("", ""))] for size, one in named.items()])
+                 [[number(int(rows)), f"{one['peak_mib']:.0f}", f"{one['wall_seconds']:.2f}", *guide.SIZES.get(int(rows), ("", ""))]
+                  for rows, one in figures.items()])
 
 
 def of_what(name):
     def sentence(kept):
         one = kept[name]["measured"]
         runs = "one run" if one["runs"] == 1 else f"medians of {one['runs']} runs"
-        return f"{one['date']}, {one['machine']}, {one['rows']:,} hourly rows, {runs}, load {one['load']} before."
+        rows = {"sizes": "", "batches": f"two days of a month of {one['rows'] // 4:,} hourly rows, "}.get(name, f"{one['rows']:,} hourly rows, ")
+        return f"{one['date']}, {one['machine']}, {rows}{runs}, load {one['load']} before."
     return sentence
 
 

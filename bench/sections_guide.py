@@ -3,6 +3,7 @@ import json
 import statistics
 import subprocess
 
+import guide
 from datasets import VARIANTS
 from measure import Ratio, median
 from postgres import DEBIAN as SERVER_OF_DEBIAN
@@ -11,27 +12,14 @@ from postgres import PostgresServer, Tenants
 from tables import figures, number, seconds, table
 
 DEFAULT = "as it comes"
-# Switch by switch: the setting that turns it off, and what the guide says of it: memory saved, speed gained.
-SWITCHES = {
-    "Streaming mode (`use_streaming`)": ({"use_streaming": "false"}, "80–90%", "−10% to −20%"),
-    "Parallel reading (`parallel_readers: 4`, off: 1)": ({"parallel_readers": 1}, "+20%", "2–4x"),
-    "Column filtering (`column_filtering`)": ({"column_filtering": "false"}, "30–40%", "20–30%"),
-    "Categorical types (`use_categorical`)": ({"use_categorical": "false"}, "50–70% of texts", "10–20%"),
-    "Memory cleanup (`gc_after_aggregation`)": ({"gc_after_aggregation": "false"}, "10–20%", "negligible"),
-    "Chunks freed when folded (`delete_intermediate_dfs`)": ({"delete_intermediate_dfs": "false"}, "10–20%", "negligible"),
-    "Chunks in parallel (`parallel_chunks`)": ({"parallel_chunks": "false"}, "", ""),
-    "Cached reference data (`cache_enabled_tags`)": ({"cache_enabled_tags": "false"}, "", ""),
-}
-# Hourly rows of the guide's sizes, as parts of 10M: its memory and time after optimisation.
-SIZES = {1000: ("80 MB", "2 s"), 100: ("800 MB", "20 s"), 10: ("8 GB", "3 min"), 1: ("3 GB, streaming", "15 min")}
 
 
 def switches(subjects):
     """Each switch alone, on against off, and all off at once."""
     data = subjects.data(**VARIANTS["50 columns"])
     settings = {DEFAULT: {"use_streaming": "true"}}
-    settings |= {name: {"use_streaming": "true", **off} for name, (off, _, _) in SWITCHES.items()}
-    settings["All of them"] = {key: value for off, _, _ in SWITCHES.values() for key, value in off.items()}
+    settings |= {key: {"use_streaming": "true", key: switch.off} for key, switch in guide.SWITCHES.items()}
+    settings["all"] = {key: switch.off for key, switch in guide.SWITCHES.items()}
     got = subjects.in_turns({name: subjects.costmill(data, layout="poc", workers=2, **chosen) for name, chosen in settings.items()})
     base, rows, kept = got[DEFAULT], [["all on", *figures(got[DEFAULT]), "", "", "", ""]], {}
     for name, runs in got.items():
@@ -39,10 +27,9 @@ def switches(subjects):
             continue
         saved = 1 - 1 / Ratio(runs, base, "peak").median
         faster = Ratio(runs, base, "wall")
-        off, their_memory, their_speed = SWITCHES.get(name, ({"all": ""}, "50–60%, streaming 80–90%", "2–3x"))
-        rows.append([f"{name} off", *figures(runs), f"{saved:.0%}", faster, their_memory, their_speed])
-        [key] = off
-        kept[key] = {"memory_saved": saved, "times_as_fast": faster.median, "peak_mib_on": median(base, "peak"), "peak_mib_off": median(runs, "peak"),
+        switch = guide.SWITCHES.get(name, guide.ALL)
+        rows.append([f"{switch.name} (`{name}`) off", *figures(runs), f"{saved:.0%}", faster, switch.memory_saved, switch.speed])
+        kept[name] = {"memory_saved": saved, "times_as_fast": faster.median, "peak_mib_on": median(base, "peak"), "peak_mib_off": median(runs, "peak"),
                      "wall_seconds_on": median(base, "wall"), "wall_seconds_off": median(runs, "wall")}
     text = ("Hourly table as pods, 50 columns, two workers, files in the page cache. *Memory saved* is what the switch takes off the peak, *times as "
             "fast* is wall time off ÷ on. The rows are the same bytes either way.\n\n" +
@@ -95,8 +82,8 @@ def chunks(subjects):
 
 def sizes(subjects):
     rows, kept = [], {}
-    for part, (memory, time) in SIZES.items():
-        size = max(1, subjects.rows // part)
+    for of_guide, (memory, time) in guide.SIZES.items():
+        size = max(1, subjects.rows * of_guide // max(guide.SIZES))
         data = subjects.data(rows=size)
         runs = subjects.in_turns({size: subjects.costmill(data, layout="poc", sink="sqlite", workers=2)}, at_most=3)[size]
         rows.append([number(size), *figures(runs), memory, time])

@@ -127,7 +127,7 @@ def require_every_region_is_filled(results):
     measured = {"date": "2025-11-01", "machine": "any", "rows": 1, "runs": 1, "load": 0}
     kept = {name: {"measured": measured, "figures": json.loads((results / f"{name}.json").read_text())["figures"]} for name in optimization.SECTIONS}
     page = optimization.with_figures(optimization.PAGE.read_text(), kept)
-    require(page.count("*2025-11-01, any, 1 hourly rows") == len(optimization.REGIONS), "a region of docs/optimization.md was not filled")
+    require(page.count("*2025-11-01, any, ") == len(optimization.REGIONS), "a region of docs/optimization.md was not filled")
 
 
 def main():
