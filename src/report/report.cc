@@ -88,7 +88,7 @@ class Maker {
         if (!is_unallocated(row)) survey.add({cluster, cell(row, Column::kNamespace)}, cell(row, Column::kAllLabels));
       }
     });
-    report.labels = survey.choose(days.size());
+    report.labels = survey.choose(days.size(), cancelled_);
   }
 
   void sum_time_before(Report& report) {
