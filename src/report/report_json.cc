@@ -109,6 +109,7 @@ Json claims_json(const MonthSums& sums) {
                      {"category", name_json(key.category)},
                      {"labels", key.labels},
                      {"merged", claim.merged},
+                     {"merged_set", key.merged_set},
                      {"capacity", text_of(claim.capacity)},
                      {"capacity_months", text_of(claim.capacity_months)},
                      {"request_months", text_of(claim.request_months)},
