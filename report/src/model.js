@@ -112,6 +112,9 @@ export function addMonths(into, claim) {
   for (const part of ["capacity_months", "request_months", "usage_months"]) into[part] += claim[part];
 }
 
+// Of entries of clusters and days: a day counts once, however many clusters have it.
+export const dayCount = (clusterDays) => new Set(clusterDays.map(({ day }) => day)).size;
+
 export const claimCount = (rows) => rows.reduce((total, row) => total + (row.merged || 1), 0);
 
 // Groups of one place together: [{cluster, namespace, categories, groups, totals}].
