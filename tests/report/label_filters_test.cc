@@ -23,7 +23,8 @@ LabelSurvey survey_of(const std::vector<std::string>& texts, const std::string& 
 }
 
 TEST(LabelFilters, KeysOfMostRowsComeFirst) {
-  const LabelFilters filters = survey_of({R"({"team":"a","tier":"x"})", R"({"team":"b"})", R"({"app":"c"})", R"({"team":"b"})"}).choose(1, kNotCancelled);
+  const LabelFilters filters =
+      survey_of({R"({"team":"a","tier":"x"})", R"({"team":"b"})", R"({"app":"c"})", R"({"team":"b"})"}).choose(1, kNotCancelled);
   EXPECT_EQ(names_of(filters.keys), (std::vector<std::string>{"team", "app", "tier"}));
   EXPECT_EQ(filters.keys[0].values, (std::vector<std::string>{"a", "b"}));
   EXPECT_TRUE(filters.left_out.empty());
@@ -88,7 +89,8 @@ TEST(LabelFilters, TextsThatAreNoFlatObjectHaveNoLabels) {
 
 TEST(LabelFilters, VeryLongValuesAreOthersAndVeryLongKeysAreCut) {
   const std::string longest(5000, 'x');
-  const LabelFilters filters = survey_of({fmt::format(R"({{"team":"{}"}})", longest), fmt::format(R"({{"{}":"a"}})", longest)}).choose(1, kNotCancelled);
+  const LabelFilters filters =
+      survey_of({fmt::format(R"({{"team":"{}"}})", longest), fmt::format(R"({{"{}":"a"}})", longest)}).choose(1, kNotCancelled);
   ASSERT_EQ(names_of(filters.keys), std::vector<std::string>{"team"});
   EXPECT_TRUE(filters.keys[0].values.empty());
   EXPECT_TRUE(filters.keys[0].has_other);
