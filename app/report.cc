@@ -7,6 +7,7 @@
 #include "config/secrets.h"
 #include "config/window.h"
 #include "costmill/error.h"
+#include "logging.h"
 #include "report/page.h"
 #include "signals.h"
 #include "sink/pending_file.h"
@@ -25,10 +26,19 @@ std::string_view bundled_page() {
 #endif
 }
 
+// Before the report is made: what is no file would be replaced by one, even a device.
+void check_output(const std::filesystem::path& file) {
+  std::error_code ignored;  // a place that cannot be looked at fails when it is written to
+  const auto refuse = [&](std::string_view what) {
+    throw Error(ErrorCode::kBadConfig, fmt::format("--output {}: {}", file.string(), what));
+  };
+  if (std::filesystem::is_directory(file, ignored)) refuse("a folder; give the name of a file");
+  const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(file, ignored));
+  if (is_there && !std::filesystem::is_regular_file(file, ignored)) refuse("no regular file; use - to write to standard output");
+}
+
 // A reader of the file sees the old report or the new one.
 void write_whole(const std::filesystem::path& file, std::string_view html) {
-  if (std::filesystem::is_directory(file))
-    throw Error(ErrorCode::kBadConfig, fmt::format("--output {}: a folder; give the name of a file", file.string()));
   PendingFile pending(file);
   pending.write(html);
   pending.publish();
@@ -40,6 +50,7 @@ int report(const Arguments& arguments) {
   const auto settings = prepare_settings(arguments);
   if (!settings) return 0;
   const std::string_view page = bundled_page();
+  if (arguments.output != "-") check_output(arguments.output);
   const ResolvedUri sink = resolve_sink(*settings);
   check_sink_uri(sink.uri, sink.origin);
   const auto window = resolve_window(arguments.config, SettingSet());
@@ -47,10 +58,11 @@ int report(const Arguments& arguments) {
   const std::string shown_sink = without_password(sink.uri);
   const auto made = make_report(*open_reader(sink.uri, *settings), {days, arguments.config.cluster}, stop_requested());
   if (!made) {
-    say(stderr, "{} holds no days; `costmill run` writes them\n", shown_sink);
+    log_event(Severity::kWarning, fmt::format("{} holds no days; `costmill run` writes them", shown_sink), LogFields::object());
     return 0;
   }
-  if (made->sums.cluster_days.empty()) say(stderr, "{} holds no days of this window; the report is empty\n", shown_sink);
+  if (made->sums.cluster_days.empty())
+    log_event(Severity::kWarning, fmt::format("{} holds no days of this window; the report is empty", shown_sink), LogFields::object());
   const std::string html = page_with(page, report_json(*made, shown_sink));
   if (arguments.output == "-") {
     say(stdout, "{}", exact(stdout, html));

@@ -8,6 +8,7 @@
 #include "config/secrets.h"
 #include "config/window.h"
 #include "costmill/error.h"
+#include "logging.h"
 #include "receipts.h"
 #include "signals.h"
 #include "sink/sink.h"
@@ -239,8 +240,10 @@ int show(const Arguments& arguments) {
   View view{.limit = arguments.limit, .format = arguments.format};
   add_days(*open_reader(sink.uri, *settings), window, view);
   if (view.totals.days.empty()) {
-    say(stderr, "{} holds no days{}; `costmill run` writes them\n", without_password(sink.uri),
-        window ? fmt::format(" of {}", *arguments.config.month) : "");
+    log_event(Severity::kWarning,
+              fmt::format("{} holds no days{}; `costmill run` writes them", without_password(sink.uri),
+                          window ? fmt::format(" of {}", *arguments.config.month) : ""),
+              LogFields::object());
   }
   if (view.totals.days.empty() && arguments.format == OutputFormat::kTable) return 0;
   say(stdout, "{}", rendered(tables_of(arguments.topic, view), arguments.format));

@@ -1,9 +1,10 @@
 // Tables as files.
 
-// A text that a spreadsheet would take for a formula gets an apostrophe in front.
+// A text that a spreadsheet would take for a formula gets an apostrophe in front; some take fullwidth signs for the others. Where commas are
+// decimal, fields end at semicolons.
 function field(value) {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) && !/^-?\d+(\.\d+)?$/.test(value) ? `'${value}` : String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = typeof value === "string" && /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) && !/^-?\d+(\.\d+)?$/.test(value) ? `'${value}` : String(value ?? "");
+  return /[";,\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 export const csvText = (rows) => rows.map((row) => row.map(field).join(",") + "\r\n").join("");

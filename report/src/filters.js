@@ -41,7 +41,7 @@ export class FilterBar {
   }
 
   categories() {
-    const ids = [...new Set(this.model.groups.map((group) => group.category))].sort((left, right) => Number(left) - Number(right));
+    const ids = [...new Set(this.model.groups.concat(this.model.claims).map((group) => group.category))].sort((left, right) => Number(left) - Number(right));
     return ids.map((id) => (id === null ? ["none", "none"] : [id, `category ${id}`]));
   }
 

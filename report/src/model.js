@@ -88,16 +88,22 @@ export function dailySums(groups, days) {
   return sums;
 }
 
-// Entries of one claim together: one whose labels or category changed has several. `merged` counts claims that stand together.
+// Entries of one claim together: one whose labels or category changed has several. `merged` counts claims that stand together; each entry of
+// a merged_set has all of its claims, so they count once.
 export function byClaim(claims) {
   const whole = new Map();
   for (const claim of claims) {
     const key = JSON.stringify([claim.cluster, claim.class, claim.namespace, claim.claim, claim.merged > 0]);
-    if (!whole.has(key)) whole.set(key, { ...claim, merged: 0, capacity_months: 0n, request_months: 0n, usage_months: 0n });
+    if (!whole.has(key)) whole.set(key, { ...claim, merged: 0, sets: new Set(), capacity: 0n, capacity_months: 0n, request_months: 0n, usage_months: 0n });
     const row = whole.get(key);
-    row.merged += claim.merged;
-    if (claim.capacity > row.capacity) row.capacity = claim.capacity;
     addMonths(row, claim);
+    if (claim.merged === 0) {
+      if (claim.capacity > row.capacity) row.capacity = claim.capacity;
+    } else if (!row.sets.has(claim.merged_set)) {
+      row.sets.add(claim.merged_set);
+      row.merged += claim.merged;
+      row.capacity += claim.capacity;
+    }
   }
   return [...whole.values()];
 }
@@ -105,6 +111,9 @@ export function byClaim(claims) {
 export function addMonths(into, claim) {
   for (const part of ["capacity_months", "request_months", "usage_months"]) into[part] += claim[part];
 }
+
+// Of entries of clusters and days: a day counts once, however many clusters have it.
+export const dayCount = (clusterDays) => new Set(clusterDays.map(({ day }) => day)).size;
 
 export const claimCount = (rows) => rows.reduce((total, row) => total + (row.merged || 1), 0);
 

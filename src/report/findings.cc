@@ -30,10 +30,10 @@ class Investigation {
       if (record.source_uuid == uuid) records_.emplace(record.day, &record);
     }
     for (const StoredKey& key : evidence.held) {
-      last_of_sink_ = std::max(last_of_sink_, key.day);
       if (key.source_uuid != uuid) continue;
       if (!has_days_) first_ = key.day;
       has_days_ = true;
+      last_ = key.day;
     }
   }
 
@@ -41,14 +41,14 @@ class Investigation {
     for (Day day = evidence_.days.from; day <= evidence_.days.to; day = day.next()) {
       const auto found = evidence_.sums.cluster_days.find({cluster_, day});
       if (found == evidence_.sums.cluster_days.end()) {
-        if (has_days_ && first_ < day && day <= last_of_sink_)
-          add(day, "missing_day", "no rows, though the sink has earlier and later days");
+        if (has_days_ && first_ < day && day < last_)
+          add(day, "missing_day", "no rows, though the sink has earlier and later days of the cluster");
         continue;
       }
-      look_at_rows(day, found->second);
       const auto record = records_.find(day);
       if (record == records_.end()) {
         add(day, "no_record", "no receipt says what the day was made of; the next run does it again");
+        look_at_nodes(day, found->second);
       } else {
         look_at_record(*record->second, found->second);
       }
@@ -59,7 +59,7 @@ class Investigation {
  private:
   void add(Day day, std::string_view kind, std::string text) { findings_.push_back({cluster_, day, kind, std::move(text)}); }
 
-  void look_at_rows(Day day, const ClusterDay& of_day) {
+  void look_at_nodes(Day day, const ClusterDay& of_day) {
     if (of_day.nodes_above_capacity.empty()) return;
     add(day, "above_capacity",
         fmt::format("{} nodes used more than they have, e.g. {}", of_day.nodes_above_capacity.size(),
@@ -70,12 +70,13 @@ class Investigation {
     if (record.hours_seen < kHoursOfDay) add(record.day, "missing_hours", fmt::format("{} of 24 hours seen", record.hours_seen));
     if (record.rows != of_day.rows())
       add(record.day, "other_rows", fmt::format("{} rows, where the receipt says {}", of_day.rows(), record.rows));
-    look_for_repeated_rows(record, of_day);
+    // Of rows that joins repeat, sums stand above what a node used.
+    if (!has_repeated_rows(record, of_day)) look_at_nodes(record.day, of_day);
     look_for_jumps_to(record);
   }
 
   // Totals are taken before joins repeat rows (rules 3.2 and 4.2).
-  void look_for_repeated_rows(const DayRecord& record, const ClusterDay& of_day) {
+  bool has_repeated_rows(const DayRecord& record, const ClusterDay& of_day) {
     constexpr std::size_t kEffectiveCpu = 2;
     constexpr std::size_t kEffectiveMemory = 6;
     static_assert(kTotalNames[kEffectiveCpu] == "effective_usage_cpu_core_seconds");
@@ -85,11 +86,12 @@ class Investigation {
     };
     const double cpu = percent_above(of_day.effective.cpu, record.totals.values[kEffectiveCpu], kSecondsPerHour);
     const double memory = percent_above(of_day.effective.memory, record.totals.values[kEffectiveMemory], kSecondsPerHour * kBytesPerGib);
-    if (std::max(cpu, memory) <= 100 * kTolerance) return;
+    if (std::max(cpu, memory) <= 100 * kTolerance) return false;
     add(record.day, "repeated_rows",
         fmt::format("effective usage stands {:.2f} % (CPU) and {:.2f} % (memory) above what was reported: labels of a node or namespace "
                     "changed within the day, or several cost categories match",
                     std::max(cpu, 0.0), std::max(memory, 0.0)));
+    return true;
   }
 
   void look_for_jumps_to(const DayRecord& record) {
@@ -134,7 +136,7 @@ class Investigation {
   std::map<Day, const DayRecord*> records_;
   bool has_days_ = false;
   Day first_;
-  Day last_of_sink_;
+  Day last_;
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "report/label_filters.h"
 
 #include <algorithm>
-#include <set>
 
+#include "costmill/error.h"
 #include "sink/record_json.h"
 #include "texts/printable.h"
 
@@ -27,17 +27,34 @@ LabelMap labels_in(const std::string& text) {
   return labels;
 }
 
-template <typename Counts>
-auto most_frequent_first(const Counts& counts, auto rows) {
-  std::vector<typename Counts::const_iterator> order;
-  for (auto at = counts.begin(); at != counts.end(); ++at) order.push_back(at);
-  std::stable_sort(order.begin(), order.end(), [&](auto left, auto right) { return rows(left->second) > rows(right->second); });
+struct ValueUse {
+  std::size_t number = 0;
+  std::uint64_t rows = 0;
+};
+
+struct KeyUse {
+  std::uint64_t rows = 0;
+  std::map<std::string, ValueUse> values;
+  std::vector<std::pair<std::size_t, std::size_t>> texts;  // the number of a text that has the key, and that of the value
+};
+
+// Rows of one namespace with equal labels.
+struct Rows {
+  std::size_t group = 0;  // that the page would have them in
+  std::size_t text = 0;
+};
+
+template <typename Uses>
+auto most_frequent_first(const Uses& uses) {
+  std::vector<typename Uses::const_iterator> order;
+  for (auto at = uses.begin(); at != uses.end(); ++at) order.push_back(at);
+  std::stable_sort(order.begin(), order.end(), [](auto left, auto right) { return left->second.rows > right->second.rows; });
   return order;
 }
 
-LabelFilters::Key key_with_values(const std::string& key, const std::map<std::string, std::uint64_t>& rows_of_value, std::size_t most) {
+LabelFilters::Key key_with_values(const std::string& key, const std::map<std::string, ValueUse>& values, std::size_t most) {
   LabelFilters::Key chosen{.key = key};
-  for (const auto& value : most_frequent_first(rows_of_value, [](std::uint64_t rows) { return rows; })) {
+  for (const auto& value : most_frequent_first(values)) {
     if (chosen.values.size() < most && value->first.size() <= kLongestText) {
       chosen.values.push_back(value->first);
     } else {
@@ -48,12 +65,30 @@ LabelFilters::Key key_with_values(const std::string& key, const std::map<std::st
   return chosen;
 }
 
-std::uint16_t position_of(const LabelFilters::Key& key, const LabelMap& labels) {
-  const auto label = labels.find(key.key);
-  if (label == labels.end()) return 0;
-  const auto value = std::lower_bound(key.values.begin(), key.values.end(), label->second);
-  const bool is_known = value != key.values.end() && *value == label->second;
+std::uint16_t position_of(const LabelFilters::Key& key, const std::string& text) {
+  const auto value = std::lower_bound(key.values.begin(), key.values.end(), text);
+  const bool is_known = value != key.values.end() && *value == text;
   return static_cast<std::uint16_t>(1 + (is_known ? value - key.values.begin() : static_cast<std::ptrdiff_t>(key.values.size())));
+}
+
+// By the number of the text.
+LabelPositions positions_in_texts(const LabelFilters::Key& key, const KeyUse& use, std::size_t texts) {
+  LabelPositions of_values(use.values.size());
+  for (const auto& [text, value] : use.values) of_values[value.number] = position_of(key, text);
+  LabelPositions positions(texts, 0);
+  for (const auto& [text, value] : use.texts) positions[text] = of_values[value];
+  return positions;
+}
+
+// How many groups there are once the positions tell them apart.
+std::size_t split(std::vector<Rows>& all, const LabelPositions& positions) {
+  std::map<std::pair<std::size_t, std::uint16_t>, std::size_t> groups;
+  for (Rows& rows : all) rows.group = groups.try_emplace({rows.group, positions[rows.text]}, groups.size()).first->second;
+  return groups.size();
+}
+
+void stop_if(const std::atomic<bool>& cancelled) {
+  if (cancelled) throw Error(ErrorCode::kCancelled, "interrupted");
 }
 
 }  // namespace
@@ -63,49 +98,66 @@ const LabelPositions& LabelFilters::positions_of(const Name& labels) {
   const auto [found, is_new] = known_.try_emplace(text);
   if (is_new) {
     const LabelMap map = labels_in(text);
-    for (const Key& key : keys) found->second.push_back(position_of(key, map));
+    for (const Key& key : keys) {
+      const auto label = map.find(key.key);
+      found->second.push_back(label == map.end() ? 0 : position_of(key, label->second));
+    }
   }
   return found->second;
 }
 
 void LabelSurvey::add(const std::pair<std::size_t, Name>& place, const Name& labels) { ++rows_[{place, labels}]; }
 
-std::size_t LabelSurvey::groups_with(LabelFilters& filters) const {
-  std::set<std::pair<std::pair<std::size_t, Name>, LabelPositions>> groups;
-  for (const auto& [group, rows] : rows_) groups.emplace(group.first, filters.positions_of(group.second));
-  return groups.size();
-}
-
-LabelFilters LabelSurvey::choose(std::size_t days, const LabelLimits& limits) const {
-  std::map<Name, std::uint64_t> rows_of_text;
-  for (const auto& [group, rows] : rows_) rows_of_text[group.second] += rows;
+LabelFilters LabelSurvey::choose(std::size_t days, const std::atomic<bool>& cancelled, const LabelLimits& limits) const {
+  std::map<std::pair<std::size_t, Name>, std::size_t> places;
+  std::map<std::string, std::pair<std::size_t, std::uint64_t>> texts;  // number and rows
+  std::vector<Rows> all;
+  for (const auto& [group, rows] : rows_) {
+    const std::size_t place = places.try_emplace(group.first, places.size()).first->second;
+    auto& [number, rows_of_text] = texts.try_emplace(group.second.value_or("{}"), texts.size(), 0).first->second;
+    rows_of_text += rows;
+    all.push_back({place, number});
+  }
   std::map<std::string, KeyUse> uses;
-  for (const auto& [text, rows] : rows_of_text) {
-    for (const auto& [key, value] : labels_in(text.value_or("{}"))) {
-      uses[key].rows += rows;
-      uses[key].rows_of_value[value] += rows;
+  for (const auto& [text, of_text] : texts) {
+    stop_if(cancelled);
+    for (const auto& [key, value] : labels_in(text)) {
+      KeyUse& use = uses[key];
+      ValueUse& of_value = use.values.try_emplace(value, ValueUse{use.values.size(), 0}).first->second;
+      use.rows += of_text.second;
+      of_value.rows += of_text.second;
+      use.texts.emplace_back(of_text.first, of_value.number);
     }
   }
-  std::vector<LabelFilters::Key> keys;
   LabelFilters chosen;
-  for (const auto& use : most_frequent_first(uses, [](const KeyUse& of_key) { return of_key.rows; })) {
-    const auto& [key, of_key] = *use;
-    if (keys.size() < limits.keys && of_key.rows_of_value.size() <= limits.values_of_any && key.size() <= kLongestText) {
-      LabelFilters trial;
-      trial.keys = keys;
-      trial.keys.push_back(key_with_values(key, of_key.rows_of_value, limits.values));
-      if (groups_with(trial) * days <= limits.group_days) {
-        keys = std::move(trial.keys);
+  std::vector<LabelPositions> positions;  // of each chosen key, by text
+  std::size_t too_many_groups = 0;
+  for (const auto& candidate : most_frequent_first(uses)) {
+    stop_if(cancelled);
+    const auto& [key, use] = *candidate;
+    const bool is_worth_a_try = chosen.keys.size() < limits.keys && too_many_groups < limits.failed_keys;
+    if (is_worth_a_try && use.values.size() <= limits.values_of_any && key.size() <= kLongestText) {
+      LabelFilters::Key with_values = key_with_values(key, use.values, limits.values);
+      LabelPositions of_key = positions_in_texts(with_values, use, texts.size());
+      std::vector<Rows> apart = all;
+      if ((split(apart, of_key) - places.size()) * days <= limits.group_days) {
+        all = std::move(apart);
+        chosen.keys.push_back(std::move(with_values));
+        positions.push_back(std::move(of_key));
         continue;
       }
+      ++too_many_groups;
     }
     if (chosen.left_out.size() < kNamedLeftOut) {
-      chosen.left_out.push_back({key.size() <= kLongestText ? key : as_shown(key), of_key.rows_of_value.size()});
+      chosen.left_out.push_back({key.size() <= kLongestText ? key : as_shown(key), use.values.size()});
     } else {
       ++chosen.left_out_more;
     }
   }
-  chosen.keys = std::move(keys);
+  for (const auto& [text, of_text] : texts) {
+    LabelPositions& known = chosen.known_[text];
+    for (const LabelPositions& of_key : positions) known.push_back(of_key[of_text.first]);
+  }
   return chosen;
 }
 

@@ -2,6 +2,7 @@
 // frequent values; what is left out is named.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -19,7 +20,8 @@ struct LabelLimits {
   std::size_t keys = 12;
   std::size_t values = 60;          // of a key, by name; further ones stand together
   std::size_t values_of_any = 400;  // a key with more tells pods apart, not who pays
-  std::size_t group_days = 20'000;  // groups of the page times days: what its size comes from
+  std::size_t group_days = 20'000;  // groups that labels add to the page, times days: what its size comes from
+  std::size_t failed_keys = 8;      // that would make too many groups, before no more are tried
 };
 
 class LabelFilters {
@@ -42,6 +44,7 @@ class LabelFilters {
   const LabelPositions& positions_of(const Name& labels);
 
  private:
+  friend class LabelSurvey;
   std::map<std::string, LabelPositions> known_;
 };
 
@@ -50,16 +53,10 @@ class LabelSurvey {
  public:
   // `place`: a namespace of a cluster.
   void add(const std::pair<std::size_t, Name>& place, const Name& labels);
-  LabelFilters choose(std::size_t days, const LabelLimits& limits = {}) const;
+  // Error(kCancelled).
+  LabelFilters choose(std::size_t days, const std::atomic<bool>& cancelled, const LabelLimits& limits = {}) const;
 
  private:
-  struct KeyUse {
-    std::uint64_t rows = 0;
-    std::map<std::string, std::uint64_t> rows_of_value;
-  };
-
-  std::size_t groups_with(LabelFilters& filters) const;
-
   std::map<std::pair<std::pair<std::size_t, Name>, Name>, std::uint64_t> rows_;
 };
 

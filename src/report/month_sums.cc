@@ -29,8 +29,7 @@ ClaimSums claim_sums(const StoredRow& row) {
 
 }  // namespace
 
-void ClaimSums::merge(const ClaimSums& other) {
-  capacity = std::max(capacity, other.capacity);
+void ClaimSums::add_months(const ClaimSums& other) {
   add_to(capacity_months, other.capacity_months);
   add_to(request_months, other.request_months);
   add_to(usage_months, other.usage_months);
@@ -44,9 +43,11 @@ void MonthSums::add_day(std::size_t cluster, Day day, const std::vector<StoredRo
     const Name& category = cell(row, Column::kCostCategoryId);
     if (cell(row, Column::kDataSource) == name_of(DataSource::kStorage)) {
       ++of_day.storage_rows;
-      claims[{cluster, cell(row, Column::kStorageclass), namespace_name, cell(row, Column::kPersistentvolumeclaim), category,
-              labels.positions_of(cell(row, Column::kAllLabels))}]
-          .merge(claim_sums(row));
+      ClaimSums& claim = claims[{cluster, cell(row, Column::kStorageclass), namespace_name, cell(row, Column::kPersistentvolumeclaim),
+                                 category, labels.positions_of(cell(row, Column::kAllLabels))}];
+      const ClaimSums of_row = claim_sums(row);
+      claim.capacity = std::max(claim.capacity, of_row.capacity);
+      claim.add_months(of_row);
       continue;
     }
     const Name& node = cell(row, Column::kNode);
@@ -78,29 +79,45 @@ void MonthSums::add_day(std::size_t cluster, Day day, const std::vector<StoredRo
 }
 
 void MonthSums::merge_small_claims(std::size_t most) {
-  if (claims.size() <= most) return;
-  std::vector<std::map<ClaimKey, ClaimSums>::const_iterator> order;
-  for (auto claim = claims.cbegin(); claim != claims.cend(); ++claim) order.push_back(claim);
+  struct Claim {
+    Decimal capacity = 0;
+    Decimal capacity_months = 0;
+    std::vector<std::map<ClaimKey, ClaimSums>::const_iterator> entries;
+  };
+  std::map<std::tuple<std::size_t, Name, Name, Name>, Claim> whole;
+  for (auto entry = claims.cbegin(); entry != claims.cend(); ++entry) {
+    const auto& [key, sums] = *entry;
+    Claim& claim = whole[{key.cluster, key.storageclass, key.namespace_name, key.claim}];
+    claim.capacity = std::max(claim.capacity, sums.capacity);
+    add_to(claim.capacity_months, sums.capacity_months);
+    claim.entries.push_back(entry);
+  }
+  if (whole.size() <= most) return;
+  std::vector<const Claim*> order;
+  for (const auto& [name, claim] : whole) order.push_back(&claim);
   std::stable_sort(order.begin(), order.end(),
-                   [](auto left, auto right) { return left->second.capacity_months > right->second.capacity_months; });
+                   [](const Claim* left, const Claim* right) { return left->capacity_months > right->capacity_months; });
+  order.erase(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most));
+  std::map<std::vector<ClaimKey>, std::size_t> sets;
   std::map<ClaimKey, ClaimSums> merged;
-  for (std::size_t i = most; i < order.size(); ++i) {
-    ClaimKey key = order[i]->first;
-    key.claim.reset();
-    ClaimSums& sums = merged[key];
-    sums.merge(order[i]->second);
-    ++sums.merged;
-    ++claims_merged;
+  for (const Claim* claim : order) {
+    std::vector<ClaimKey> keys;
+    for (const auto entry : claim->entries) {
+      keys.push_back(entry->first);
+      keys.back().claim.reset();
+    }
+    const std::size_t set = sets.try_emplace(keys, sets.size() + 1).first->second;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      keys[i].merged_set = set;
+      ClaimSums& sums = merged[keys[i]];
+      add_to(sums.capacity, claim->capacity);
+      sums.add_months(claim->entries[i]->second);
+      ++sums.merged;
+      claims.erase(claim->entries[i]);
+    }
   }
-  for (std::size_t i = most; i < order.size(); ++i) claims.erase(order[i]);
-  for (auto& [key, sums] : merged) {
-    const auto [claim, is_new] = claims.try_emplace(key, sums);
-    if (is_new) continue;
-    // A claim without a name that is large enough to have stood alone.
-    ++sums.merged;
-    claim->second.merge(sums);
-    claim->second.merged = sums.merged;
-  }
+  claims_merged = order.size();
+  claims.merge(merged);
 }
 
 }  // namespace costmill

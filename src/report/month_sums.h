@@ -68,17 +68,18 @@ struct ClaimKey {
   Name claim;
   Name category;
   LabelPositions labels;
+  std::size_t merged_set = 0;  // 0: one claim; else of claims that stand together, equal in each entry that they have
 
   auto operator<=>(const ClaimKey&) const = default;
 };
 struct ClaimSums {
-  Decimal capacity = 0;  // GiB, the most of any day
+  Decimal capacity = 0;  // GiB, the most of any day; of merged claims the sum of that
   Decimal capacity_months = 0;
   Decimal request_months = 0;
   Decimal usage_months = 0;
   std::uint64_t merged = 0;  // claims that stand together here; 0: one claim
 
-  void merge(const ClaimSums& other);
+  void add_months(const ClaimSums& other);
 };
 
 struct MonthSums {
@@ -87,11 +88,12 @@ struct MonthSums {
   std::map<std::pair<std::size_t, Name>, NodeSums> nodes;
   std::map<std::pair<std::size_t, Day>, ClusterDay> cluster_days;
   std::map<ClaimKey, ClaimSums> claims;
-  std::uint64_t claims_merged = 0;
+  std::uint64_t claims_merged = 0;  // claims, however many entries they had
 
   // `cluster` is a position in clusters.
   void add_day(std::size_t cluster, Day day, const std::vector<StoredRow>& rows, LabelFilters& labels);
-  // Of claims beyond so many the smallest are put together, by all that filters see.
+  // Of claims beyond so many the smallest are put together, by all that filters see. A claim whose labels or category changed has several
+  // entries: claims with equal ones stand together, so that each can be counted once under any filter.
   void merge_small_claims(std::size_t most);
 };
 

@@ -24,7 +24,8 @@ class Maker {
     if (held_.empty() && !request.days) return std::nullopt;
     Report report;
     choose_clusters(request.cluster.value_or("all"), report.sums.clusters);
-    report.days = request.days ? *request.days : last_month();
+    report.days = request.days ? cut_to_months_held(*request.days) : last_month();
+    leave_out_clusters_elsewhere(report);
     survey_labels(report);
     for_each_day(report.days, [&](std::size_t cluster, Day day, const std::vector<StoredRow>& rows) {
       report.sums.add_day(cluster, day, rows, report.labels);
@@ -58,12 +59,42 @@ class Maker {
                                                      known.empty() ? "no days" : fmt::format("{}", fmt::join(known, ", "))));
   }
 
-  DateRange last_month() const {
-    Day last;
+  // From the first to the last day that the sink holds of the clusters.
+  DateRange days_held() const {
+    std::optional<DateRange> days;
     for (const StoredKey& key : held_) {
-      if (clusters_.contains(key.source_uuid)) last = std::max(last, key.day);
+      if (!clusters_.contains(key.source_uuid)) continue;
+      days = days ? DateRange{std::min(days->from, key.day), std::max(days->to, key.day)} : DateRange{key.day, key.day};
     }
-    return {first_day(month_of(last)), last_day(month_of(last))};
+    return days.value_or(DateRange{});
+  }
+
+  DateRange last_month() const {
+    const Month month = month_of(days_held().to);
+    return {first_day(month), last_day(month)};
+  }
+
+  // The page has a column a day, and nobody needs those of centuries without rows. Whole months stay whole.
+  DateRange cut_to_months_held(const DateRange& wanted) const {
+    const DateRange held = days_held();
+    const DateRange cut{std::max(wanted.from, first_day(month_of(held.from))), std::min(wanted.to, last_day(month_of(held.to)))};
+    if (!clusters_.empty() && cut.from <= cut.to) return cut;
+    return {wanted.from, std::min(wanted.to, last_day(month_of(wanted.from)))};
+  }
+
+  // Those that have no days in the report nor in the time before; all stay if none has.
+  void leave_out_clusters_elsewhere(Report& report) {
+    const DateRange before = days_before(report.days);
+    std::set<std::string> here;
+    for (const StoredKey& key : held_) {
+      if (lies_in(key.day, report.days) || lies_in(key.day, before)) here.insert(key.source_uuid);
+    }
+    std::vector<Cluster> kept = report.sums.clusters;
+    std::erase_if(kept, [&](const Cluster& cluster) { return !here.contains(cluster.source_uuid); });
+    if (kept.empty()) return;
+    clusters_.clear();
+    for (const Cluster& cluster : kept) clusters_.emplace(cluster.source_uuid, clusters_.size());
+    report.sums.clusters = std::move(kept);
   }
 
   std::vector<StoredRow> read(const StoredKey& key) {
@@ -88,20 +119,20 @@ class Maker {
         if (!is_unallocated(row)) survey.add({cluster, cell(row, Column::kNamespace)}, cell(row, Column::kAllLabels));
       }
     });
-    report.labels = survey.choose(days.size());
+    report.labels = survey.choose(days.size(), cancelled_);
   }
 
   void sum_time_before(Report& report) {
     TimeBefore before{.days = days_before(report.days)};
-    for_each_day(before.days, [&](std::size_t cluster, Day, const std::vector<StoredRow>& rows) {
-      ++before.days_with_rows;
+    for_each_day(before.days, [&](std::size_t cluster, Day day, const std::vector<StoredRow>& rows) {
+      before.cluster_days.emplace(cluster, day);
       for (const StoredRow& row : rows) {
         if (is_unallocated(row) || cell(row, Column::kDataSource) == name_of(DataSource::kStorage)) continue;
         before.namespaces[{cluster, cell(row, Column::kNamespace)}].add(
             cpu_memory(row, Column::kPodEffectiveUsageCpuCoreHours, Column::kPodEffectiveUsageMemoryGigabyteHours));
       }
     });
-    if (before.days_with_rows > 0) report.before = std::move(before);
+    if (!before.cluster_days.empty()) report.before = std::move(before);
   }
 
   SinkReader& reader_;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,14 @@
 namespace costmill {
 
 struct ReportRequest {
-  std::optional<DateRange> days;       // nullopt: the month of the last day that the sink holds
+  std::optional<DateRange> days;       // cut to the months that the sink holds; nullopt: the month of its last day
   std::optional<std::string> cluster;  // source UUID, cluster id or alias; nullopt or `all`: every cluster
 };
 
 // Effective usage of namespaces, in the time that a report is compared with.
 struct TimeBefore {
   DateRange days;
-  std::uint64_t days_with_rows = 0;
+  std::set<std::pair<std::size_t, Day>> cluster_days;  // with rows
   std::map<std::pair<std::size_t, Name>, CpuMemory> namespaces;
 };
 

@@ -109,6 +109,7 @@ Json claims_json(const MonthSums& sums) {
                      {"category", name_json(key.category)},
                      {"labels", key.labels},
                      {"merged", claim.merged},
+                     {"merged_set", key.merged_set},
                      {"capacity", text_of(claim.capacity)},
                      {"capacity_months", text_of(claim.capacity_months)},
                      {"request_months", text_of(claim.request_months)},
@@ -123,9 +124,11 @@ Json before_json(const std::optional<TimeBefore>& before) {
   for (const auto& [place, effective] : before->namespaces) {
     namespaces.push_back({{"cluster", place.first}, {"namespace", name_json(place.second)}, {"effective", cpu_memory_json(effective)}});
   }
+  Json cluster_days = Json::array();
+  for (const auto& [cluster, day] : before->cluster_days) cluster_days.push_back({{"cluster", cluster}, {"day", to_string(day)}});
   return {{"from", to_string(before->days.from)},
           {"to", to_string(before->days.to)},
-          {"days", before->days_with_rows},
+          {"cluster_days", std::move(cluster_days)},
           {"namespaces", std::move(namespaces)}};
 }
 

@@ -26,14 +26,14 @@ constexpr std::string_view kPendingSuffix = ".tmp";
 std::string advice_for(int error_number) {
   switch (error_number) {
     case EACCES:
-    case EPERM: return "give this user the right to write there, or choose another --sink";
-    case EROFS: return "the file system is read-only: choose another --sink";
+    case EPERM: return "give this user the right to write there, or choose another place";
+    case EROFS: return "the file system is read-only: choose another place";
     case ENOSPC:
-    case EDQUOT: return "free some space, or choose another --sink";
+    case EDQUOT: return "free some space, or choose another place";
     case ENOTDIR:
-    case EEXIST: return "a file stands where a folder should be: choose another --sink";
-    case EISDIR: return "a folder stands where a file should be: choose another --sink";
-    default: return "check the path of --sink";
+    case EEXIST: return "a file stands where a folder should be: choose another place";
+    case EISDIR: return "a folder stands where a file should be: choose another place";
+    default: return "check the path";
   }
 }
 

@@ -11,6 +11,7 @@ import contextlib
 import csv
 import io
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -32,7 +33,7 @@ from report_page import COLUMNS, MEASURES, RESOURCES, ReportPage, Sums, shown  #
 from sinks_under_test import FOLDER_KINDS, FolderSink, PostgresSink  # noqa: E402
 
 MONTH = "2025-10"
-HOSTILE = ["</script><img src=x onerror=alert(1)>", "<img src=x onerror=alert(2)>", "<!--<script>", "\u2028\u2029\u202e", "=cmd|' /C calc'!A0", '"\'`${alert(3)}', "javascript:alert(4)", "&lt;b&gt;"]
+HOSTILE = ["</script><img src=x onerror=alert(1)>", "<img src=x onerror=alert(2)>", "<!--<script>", "\u2028\u2029\u202e", "=cmd|' /C calc'!A0", '"\'`${alert(3)}', "javascript:alert(4)", "&lt;b&gt;", "\uff1d1;2"]
 
 
 class Bench:
@@ -183,6 +184,14 @@ def check_filters_keep_what_they_say(bench):
     require_quiet(page, bench.html)
 
 
+def check_categories_of_claims_alone_can_be_chosen(bench):
+    sink = bench.copy("categories")
+    sink.execute(f"UPDATE {TABLE} SET cost_category_id = 77 WHERE data_source = 'Storage'")
+    page = ReportPage(bench.browser, bench.report(sink))
+    page.choose("Cost category", "category 77")
+    require_equal(page.figure("storage"), shown(sum((months[0] for months in Sums(sink.place).claims.values()), Decimal(0))), "storage of the category")
+
+
 def check_tables_sort_by_pointer_and_by_keyboard(bench):
     page, sums = bench.page, Sums(bench.database)
     expected = sorted(sums.namespaces, key=lambda name: sums.namespaces[name][4], reverse=True)
@@ -242,7 +251,12 @@ def check_movers_against_the_month_before(bench):
         expected[name] = [text for i in (0, 4) for text in (shown(old[i]), shown(new[i]), signed(new[i] - old[i]))]
     require_equal({name: [*cells[:3], *cells[4:7]] for name, cells in page.table("movers").items()}, expected, "movers")
     require_equal(page.rows("movers")[0][0], "shop-prod", "the top mover")
-    require("the time before" in bench.page.value("document.getElementById('movers').textContent") or "no days before" in bench.page.value("document.getElementById('movers').textContent"), "the page without a month before says nothing")
+    note = page.value(page.within("movers", ".note") + ".textContent")
+    require("2025-09-30, 30 days with rows" in note and "2025-10-31, 31 days with rows" in note, f"the days of movers: {note!r}")
+    alone = bench.copy("alone")
+    alone.execute(f"DELETE FROM {TABLE} WHERE usage_start < '{MONTH}-01'")
+    text = ReportPage(bench.browser, bench.report(alone)).value("document.getElementById('movers').textContent")
+    require("holds no days before these" in text, f"without a month before the page says {text!r}")
 
 
 def check_several_clusters_are_kept_apart(bench):
@@ -302,6 +316,7 @@ def check_hostile_names_do_nothing(bench):
     require_quiet(page, html)
     require_equal(page.value("document.querySelectorAll('img, iframe, object, embed, script:not(#data)').length"), 1, "elements of scripts and images")
     exported = [row["namespace"] for row in csv.DictReader(io.StringIO(page.exported("namespaces")))]
+    require(f"\"'{HOSTILE[8]}\"" in page.exported("namespaces"), "the export begins a field with a fullwidth sign, or leaves a semicolon unquoted")
     require("'" + HOSTILE[4] in exported and HOSTILE[4] not in exported, "the export begins a field with a formula")
 
 
@@ -332,7 +347,8 @@ def check_a_month_of_300_namespaces_is_small_and_opens_fast(bench):
     require_quiet(page, html)
     data = data_of(html)
     require({"team", "environment"} <= {key["key"] for key in data["labels"]["keys"]} and "build" in {key["key"] for key in data["labels"]["left_out"]}, f"labels: {data['labels']}")
-    require(data["claims_merged"] > 0, "no claims were put together")
+    require_equal(data["claims_merged"], 300 * 7 - 1500, "claims that were put together")
+    require_equal(page.value("[...document.querySelectorAll('[data-tile=storage] .line')][0].textContent"), "in 2\u202f100 claims", "claims at a glance")
     sums = Sums(sink.place)
     for tile, measure in (("cpu", 0), ("memory", 4)):
         require_equal(page.figure(tile), shown(sums.total(measure)), f"the figure of {tile}")
@@ -348,16 +364,26 @@ def check_options_and_mistakes(bench):
     out = bench.costmill("report", "--sink", sink.uri, "--output", "-", "--month", MONTH)
     require_equal(out.stdout, bench.html.read_text(encoding="utf-8"), "standard output beside the file")
     week = data_of(bench.report(sink, "--from", f"{MONTH}-06", "--to", f"{MONTH}-12"))
-    require_equal((len(week["days"]), week["before"]["from"], week["before"]["days"]), (7, "2025-09-29", 5), "the days of a week and before")
+    require_equal((len(week["days"]), week["before"]["from"], len(week["before"]["cluster_days"])), (7, "2025-09-29", 5), "the days of a week and before")
     source = week["clusters"][0]["uuid"]
     require_equal(data_of(bench.report(sink, "--cluster", source))["groups"], data_of(bench.html)["groups"], "the groups of the one cluster")
     require("has " + source in bench.costmill("report", "--sink", sink.uri, "--cluster", "nobody", code=2).stderr, "an unknown cluster is not answered by those there are")
     require("a folder" in bench.costmill("report", "--sink", sink.uri, "--output", str(bench.folder), code=2).stderr, "a folder as output")
+    pipe, link = bench.folder / "pipe", bench.folder / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for place in (pipe, link):
+        require("use -" in bench.costmill("report", "--sink", sink.uri, "--output", str(place), code=2).stderr, f"{place.name} as output")
+    require(pipe.is_fifo() and link.is_symlink(), "what was no file was replaced")
     bench.costmill("report", "--sink", sink.uri, "--output", str(bench.folder / "no" / "report.html"), code=5)
     bench.costmill("report", "--sink", f"sqlite:{bench.folder / 'none.db'}", code=5)
     empty = bench.folder / "empty.html"
     require("holds no days" in bench.costmill("report", "--sink", sink.uri, "--month", "2024-01", "--output", str(empty)).stderr, "no word about an empty month")
     require_quiet(ReportPage(bench.browser, empty), empty)
+    as_json = types.SimpleNamespace(environment=lambda: {"COSTMILL_LOGGING_FORMAT": "json"})
+    for command in (["report", "--output", str(empty)], ["show", "days"]):
+        lines = bench.costmill(*command, "--sink", sink.uri, "--month", "2024-01", sink=as_json).stderr.splitlines()
+        require(any("holds no days" in json.loads(line)["message"] for line in lines), f"{command[0]} has no line of JSON about an empty month: {lines}")
     require(not list(bench.folder.glob(".costmill-*")), "temporary files are left")
 
 

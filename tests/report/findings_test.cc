@@ -49,6 +49,22 @@ TEST(Findings, ADayBetweenOthersIsMissingOneBeforeTheFirstOrAfterTheLastIsNot) {
   EXPECT_EQ(scene.kinds(), Kinds{"missing_day"});
 }
 
+TEST(Findings, DaysThatOnlyAnotherClusterHasAreNotMissing) {
+  Scene scene;
+  const std::string other = "22222222-2222-4222-8222-222222222222";
+  scene.sums.clusters.push_back({other, "cluster-2", "Cluster two"});
+  for (int i = 0; i < 6; ++i) {
+    const Day day{kFirst.number + i};
+    scene.sums.cluster_days[{1, day}] = scene.sums.cluster_days[{0, kFirst}];
+    scene.held.push_back({other, day});
+    scene.records.push_back(scene.records[0]);
+    scene.records.back().source_uuid = other;
+    scene.records.back().day = day;
+  }
+  scene.days.to = {kFirst.number + 5};
+  EXPECT_EQ(scene.kinds(), Kinds{});
+}
+
 TEST(Findings, HoursThatTheRecordLacksAreCounted) {
   Scene scene;
   scene.records[1].hours_seen = 17;
@@ -98,6 +114,13 @@ TEST(Findings, NodesAboveTheirCapacityAreCountedWithAnExample) {
   scene.sums.cluster_days[{0, kFirst}].nodes_above_capacity = {"node-1", "node-2"};
   ASSERT_EQ(scene.kinds(), Kinds{"above_capacity"});
   EXPECT_NE(scene.findings()[0].text.find("2 nodes"), std::string::npos);
+}
+
+TEST(Findings, NodesAreNotAboveTheirCapacityWhereRowsCountSeveralTimes) {
+  Scene scene;
+  scene.sums.cluster_days[{0, kFirst}].nodes_above_capacity = {"node-1"};
+  scene.records[0].totals.values[2] = 3600;
+  EXPECT_EQ(scene.kinds(), Kinds{"repeated_rows"});
 }
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace {
 const Day kFirst = make_day(2025, 10, 1);
 
 struct Summed {
-  explicit Summed(const std::vector<std::vector<StoredRow>>& days) {
+  explicit Summed(const std::vector<std::vector<StoredRow>>& days, std::optional<LabelFilters::Key> key = std::nullopt) {
+    if (key) labels.keys.push_back(*std::move(key));
     sums.clusters = {{kOneSource, "cluster-1", "Cluster one"}};
     Day day = kFirst;
     for (const auto& rows : days) {
@@ -76,6 +77,30 @@ TEST(MonthSums, SmallClaimsStandTogetherAndKeepTheSums) {
     EXPECT_EQ(claim.merged, key.claim ? 0U : 2U);
   }
   EXPECT_EQ(text_of(total), "8.75");
+}
+
+TEST(MonthSums, ClaimsWhoseLabelsChangedCountOnceAndTheirSizesAreSummed) {
+  const auto day = [](const std::string& team) {
+    std::vector<StoredRow> rows;
+    for (const auto& [name, months] : {std::pair("large", "8"), std::pair("small", "0.5"), std::pair("smaller", "0.25")}) {
+      rows.push_back(claim_row(name, months));
+      rows.back()[static_cast<std::size_t>(Column::kAllLabels)] = R"({"team":")" + team + "\"}";
+    }
+    rows.push_back(claim_row("smallest", "0.125"));
+    return rows;
+  };
+  Summed summed({day("a"), day("b")}, LabelFilters::Key{.key = "team", .values = {"a", "b"}});
+  MonthSums all = summed.sums;
+  all.merge_small_claims(4);
+  EXPECT_EQ(all.claims_merged, 0U);
+  summed.sums.merge_small_claims(1);
+  EXPECT_EQ(summed.sums.claims_merged, 3U);
+  std::map<std::size_t, std::vector<std::pair<std::uint64_t, std::string>>> sets;
+  for (const auto& [key, claim] : summed.sums.claims) sets[key.merged_set].emplace_back(claim.merged, text_of(claim.capacity));
+  using Set = std::vector<std::pair<std::uint64_t, std::string>>;
+  EXPECT_EQ(sets[0], (Set{{0, "10"}, {0, "10"}}));
+  EXPECT_EQ(sets[1], (Set{{2, "20"}, {2, "20"}}));
+  EXPECT_EQ(sets[2], (Set{{1, "10"}}));
 }
 
 }  // namespace

@@ -80,6 +80,36 @@ TEST(Report, ClustersAreChosenByUuidIdOrAliasAndUnknownOnesAreRefusedWithThoseTh
   }
 }
 
+TEST(Report, DaysBeforeAreToldByCluster) {
+  RowsInMemory sink;
+  sink.rows[key(9, 30)] = sink.rows[key(10, 1)] = sink.rows[key(9, 30, kOtherSource)] = {pod_row("shop", "1")};
+  const auto json = json_of_report(sink);
+  EXPECT_EQ(json["before"]["cluster_days"].dump(), R"([{"cluster":0,"day":"2025-09-30"},{"cluster":1,"day":"2025-09-30"}])");
+}
+
+TEST(Report, ClustersWithoutDaysInTheReportAndBeforeAreLeftOut) {
+  RowsInMemory sink;
+  sink.rows[key(3, 1)] = {pod_row("shop", "1")};
+  sink.rows[key(10, 1, kOtherSource)] = {pod_row("shop", "2")};
+  const auto json = json_of_report(sink);
+  ASSERT_EQ(json["clusters"].size(), 1U);
+  EXPECT_EQ(json["clusters"][0]["uuid"], kOtherSource);
+  EXPECT_EQ(json["groups"][0]["cluster"], 0);
+  EXPECT_EQ(json["findings"].size(), 1U);
+}
+
+TEST(Report, TheDaysAreCutToTheMonthsThatTheSinkHolds) {
+  RowsInMemory sink;
+  sink.rows[key(9, 30)] = sink.rows[key(10, 2)] = {pod_row("shop", "1")};
+  const auto days = [&](Day from, Day to) {
+    const auto json = json_of_report(sink, {.days = DateRange{from, to}});
+    return json["from"].get<std::string>() + " " + json["to"].get<std::string>();
+  };
+  EXPECT_EQ(days(make_day(1, 1, 1), make_day(9999, 12, 31)), "2025-09-01 2025-10-31");
+  EXPECT_EQ(days(make_day(2025, 9, 7), make_day(2025, 10, 20)), "2025-09-07 2025-10-20");
+  EXPECT_EQ(days(make_day(2024, 1, 1), make_day(2024, 12, 31)), "2024-01-01 2024-01-31");
+}
+
 TEST(Report, NumbersGiveUpPlacesBeforeThePageGetsTooLarge) {
   RowsInMemory sink;
   EXPECT_FALSE(make_report(sink, {}, kNotCancelled));

@@ -1,6 +1,6 @@
 // The month at a glance: what was used, of how much.
 import { element } from "../dom.js";
-import { byClaim, byNamespace, claimCount, measureAt, RESOURCES, UNITS } from "../model.js";
+import { byClaim, byNamespace, claimCount, dayCount, measureAt, RESOURCES, UNITS } from "../model.js";
 import { counted, percent, share, shown, sum } from "../numbers.js";
 import { section } from "./section.js";
 
@@ -62,7 +62,7 @@ export class Glance {
         this.filters.areSet ? "match the filters" : "with pods",
         undefined,
         `${counted(nodes.length, "node")} in all`,
-        `${counted(new Set(clusterDays.map((day) => day.day)).size, "day")} of ${this.model.days.length} with rows`,
+        `${counted(dayCount(clusterDays), "day")} of ${this.model.days.length} with rows`,
       ),
     );
   }

@@ -10,7 +10,7 @@ function facts(entries) {
 
 // What of the labels can be filtered by, and what not.
 function labelsText({ keys, left_out: leftOut, left_out_more: more }) {
-  const kept = keys.length ? `Filters offer ${keys.map((key) => `${key.key} (${counted(key.values.length, "value")}${key.other ? " and others together" : ""})`).join(", ")}.` : "The rows have no labels to filter by.";
+  const kept = keys.length ? `Filters offer ${keys.map((key) => `${key.key} (${counted(key.values.length, "value")}${key.other ? " and others together" : ""})`).join(", ")}.` : leftOut.length ? "No label is offered to filter by." : "The rows have no labels to filter by.";
   if (leftOut.length === 0) return kept;
   const names = leftOut.map(({ key, values }) => `${key} (${counted(values, "value")})`).join(", ");
   return `${kept} Left out, to keep this file small: ${names}${more ? ` and ${counted(more, "more key")}` : ""}.`;

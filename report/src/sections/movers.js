@@ -1,6 +1,6 @@
 // Namespaces whose effective usage changed most against the time before.
 import { element } from "../dom.js";
-import { byNamespace, measureAt, NAMES, nameOf, RESOURCES, UNITS } from "../model.js";
+import { byNamespace, dayCount, measureAt, NAMES, nameOf, RESOURCES, UNITS } from "../model.js";
 import { counted, percent, share, signed } from "../numbers.js";
 import { Table } from "../table.js";
 import { section } from "./section.js";
@@ -30,7 +30,7 @@ export class Movers {
     this.table = new Table({
       name: "movers",
       caption: "Effective usage of namespaces, before and after",
-      note: `Before: ${before.from} to ${before.to}, ${counted(before.days, "day")} with rows. After: ${model.report.from} to ${model.report.to}, ${counted(model.clusterDays.length, "day")} with rows. Only the filters of cluster and namespace apply.`,
+      note: " ",
       nouns: ["namespace"],
       sort: "cpu_change_core_hours",
       columns: [
@@ -44,13 +44,16 @@ export class Movers {
 
   update() {
     if (!this.table) return;
+    const { before, report, clusterDays } = this.model;
+    const withRows = (days) => `${counted(dayCount(days.filter((day) => this.filters.keepCluster(day))), "day")} with rows`;
+    this.table.root.querySelector(".note").textContent = `Before: ${before.from} to ${before.to}, ${withRows(before.cluster_days)}. After: ${report.from} to ${report.to}, ${withRows(clusterDays)}. Only the filters of cluster and namespace apply.`;
     const rows = new Map();
     const at = ({ cluster, namespace }) => {
       const key = JSON.stringify([cluster, namespace]);
       if (!rows.has(key)) rows.set(key, { cluster, namespace, before: [0n, 0n], after: [0n, 0n] });
       return rows.get(key);
     };
-    for (const entry of this.model.before.namespaces) at(entry).before = entry.effective;
+    for (const entry of before.namespaces) at(entry).before = entry.effective;
     for (const place of byNamespace(this.model.groups)) at(place).after = RESOURCES.map((resource) => place.totals[measureAt(resource, "effective")]);
     const kept = [...rows.values()].filter((row) => this.filters.keepPlace(row));
     for (const row of kept) {
