@@ -23,6 +23,11 @@ void count_phase(Metrics& metrics, std::string_view phase, double seconds) {
   metrics.set(Metric::kLastRunPhase, seconds, phase);
 }
 
+void count_retries(Metrics& metrics, std::string_view service, double retries) {
+  metrics.add(Metric::kRetries, retries, service);
+  metrics.set(Metric::kLastRunRetries, retries, service);
+}
+
 }  // namespace
 
 MetricsExport::MetricsExport(MetricsConfig config, Listening listening) : config_(std::move(config)) {
@@ -51,6 +56,8 @@ void MetricsExport::begin() {
   // A run that fails at once has none of what the last one had.
   for (const std::string_view phase : def_of(Metric::kLastRunPhase).label_values) metrics_.set(Metric::kLastRunPhase, 0, phase);
   for (const std::string_view result : def_of(Metric::kLastRunDays).label_values) metrics_.set(Metric::kLastRunDays, 0, result);
+  for (const std::string_view service : def_of(Metric::kLastRunRetries).label_values) metrics_.set(Metric::kLastRunRetries, 0, service);
+  metrics_.set(Metric::kLastRunSanityDays, 0);
 }
 
 void MetricsExport::count_day(std::string_view result, double days) {
@@ -80,11 +87,12 @@ void MetricsExport::ended(const RunReport& report) {
   count_phase(metrics_, "fold", seconds.aggregation - seconds.finishing);
   count_phase(metrics_, "finish", seconds.finishing);
   count_phase(metrics_, "write", seconds.writing);
-  metrics_.add(Metric::kRetries, number(report.input_retries), "s3");
-  metrics_.add(Metric::kRetries, number(report.sink.retries), "postgresql");
+  count_retries(metrics_, "s3", number(report.input_retries));
+  count_retries(metrics_, "postgresql", number(report.sink.retries));
   for (std::size_t i = 0; i < kSanityChecks; ++i)
     metrics_.add(Metric::kSanityFindings, number(report.sanity.counts[i]), def_of(static_cast<SanityCheck>(i)).name);
   metrics_.add(Metric::kSanityDays, number(report.sanity.days));
+  metrics_.set(Metric::kLastRunSanityDays, number(report.sanity.days));
   metrics_.set(Metric::kMemoryPeak, number(report.memory.peak_bytes));
   metrics_.set(Metric::kMemoryLimit, number(report.memory_limit_bytes));
 }

@@ -86,6 +86,7 @@ def check_a_run_leaves_its_figures(bench):
     expected = {("costmill_build_info", version): 1, ("costmill_runs_total", "success"): 1, ("costmill_summaries_total", "written"): 3,
                 ("costmill_summaries_total", "unchanged"): 0, ("costmill_last_run_summaries", "written"): 3, "costmill_last_run_exit_code": 0,
                 "costmill_run_active": 0, "costmill_rows_read_total": ROWS_OF_MONTH, "costmill_files_total": 15, "costmill_day_groups_total": 3,
+                ("costmill_last_run_retries", "postgresql"): 0, "costmill_last_run_suspect_summaries": found["costmill_suspect_summaries_total"],
                 ("costmill_row_groups_total", "read"): 15, ("costmill_row_groups_total", "pruned"): 0, ("costmill_retries_total", "s3"): 0}
     for key, value in expected.items():
         require(found.get(key) == value, f"{key} is {found.get(key)}, not {value}")
@@ -213,7 +214,8 @@ def check_retries_of_a_bucket_are_counted(bench):
         month.input_uri = f"s3://{BUCKET}"
         done, found = with_file(bench, environment={"AWS_ENDPOINT_URL": server.url})
     done.require(0)
-    require(found["costmill_retries_total", "s3"] == 2, f"{found['costmill_retries_total', 's3']} retries")
+    for name in ("costmill_retries_total", "costmill_last_run_retries"):
+        require(found[name, "s3"] == 2, f"{name}: {found[name, 's3']}")
 
 
 @over("postgresql")
@@ -226,7 +228,8 @@ def check_retries_of_a_database_are_counted(bench):
                       "FOR EACH ROW EXECUTE FUNCTION public.fail_once()")
     done, found = with_file(bench)
     done.require_days(3, 0)
-    require(found["costmill_retries_total", "postgresql"] == 1, f"{found['costmill_retries_total', 'postgresql']} retries")
+    for name in ("costmill_retries_total", "costmill_last_run_retries"):
+        require(found[name, "postgresql"] == 1, f"{name}: {found[name, 'postgresql']}")
 
 
 # --- listening --------------------------------------------------------------------------------------------------------------------
