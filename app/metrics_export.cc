@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "config/text_file.h"
@@ -30,10 +33,19 @@ void count_retries(Metrics& metrics, std::string_view service, double retries) {
 
 }  // namespace
 
-MetricsExport::MetricsExport(MetricsConfig config, Listening listening) : config_(std::move(config)) {
+bool may_be_replaced(const std::string& metrics_file) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(metrics_file, ignored);
+  return !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
+}
+
+MetricsExport::MetricsExport(MetricsConfig config) : config_(std::move(config)) {
   if (!config_.file.empty()) metrics_.go_on_from(read_text_file(config_.file).text);
   metrics_.set(Metric::kRunActive, 0);
-  if (listening == Listening::kNo || config_.listen_port.empty()) return;
+}
+
+void MetricsExport::listen() {
+  if (config_.listen_port.empty()) return;
   try {
     listener_ = std::make_unique<MetricsListener>(config_.listen_host, config_.listen_port, [this] { return text(); });
     spdlog::info("metrics at http://{}/metrics", listener_->address());
@@ -119,7 +131,14 @@ void MetricsExport::leave(const Error* failure, int exit_code) {
 
 void MetricsExport::write_file() const {
   try {
+    if (!may_be_replaced(config_.file)) {
+      spdlog::warn("metrics.file: cannot replace {}: it is no regular file; choose another name; the run itself is not affected",
+                   config_.file);
+      return;
+    }
     PendingFile file(config_.file, Durability::kNone);  // of the next run's there is no loss, and a disk that syncs slowly delays no run
+    // node_exporter is another user, and there are no names of data in it.
+    if (::fchmod(file.descriptor(), 0644) != 0) throw_file_error("set the rights of", file.path(), errno);
     file.write(text());
     file.publish();
   } catch (const Error& error) {
