@@ -189,7 +189,7 @@ void Parser::add_doctor() {
   add_key_option(doctor, kSink);
   add_key_option(doctor, kReference);
   add_key_option(doctor, kRightsToUpdateNodes);
-  doctor->add_option("--format", format_, "table or json [table]")->option_text("FORMAT");
+  choices_[doctor->add_option("--format", format_, "table or json [table]")->option_text("FORMAT")] = {"json", "table"};
   add_key_option(doctor, kLogLevel);
   add_config_options(doctor);
 }

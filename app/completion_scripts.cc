@@ -12,14 +12,16 @@ _costmill() {
   # readline replaces only what stands behind the last ':' or '=', unless the user took them out of its list.
   [[ $COMP_WORDBREAKS == *:* ]] && breaks+=":"
   [[ $COMP_WORDBREAKS == *=* ]] && breaks+="="
-  local last=${words[-1]} tail
+  local last=${words[-1]} tail home
   tail=$last
   [[ -n $breaks ]] && tail=${last##*["$breaks"]}
   COMPREPLY=()
   while IFS=$'\t' read -r candidate _; do
     candidate=${candidate#"${last%"$tail"}"}
-    [[ $candidate == *[[:blank:]\'\"\\\$\&\;\(\)\<\>\|\`]* ]] && printf -v candidate %q "$candidate"
-    COMPREPLY+=("$candidate")
+    home=""
+    [[ $candidate == \~/* ]] && home="~/" candidate=${candidate:2}
+    [[ $candidate == *[^[:alnum:]_./:=@%+,-]* ]] && printf -v candidate %q "$candidate"
+    COMPREPLY+=("$home$candidate")
   done < <("${words[0]/#\~/$HOME}" __complete "${words[@]:1}" 2>/dev/null)
   [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[/:=] ]] && compopt -o nospace
   return 0

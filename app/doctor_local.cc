@@ -10,6 +10,7 @@
 
 #include "catalog/layout.h"
 #include "catalog/store.h"
+#include "metrics_export.h"
 #include "reference/reference_data.h"
 #include "sink/sink.h"
 
@@ -38,6 +39,9 @@ fs::path nearest_there(const fs::path& path) {
 }
 
 Finding metrics_file_finding(const std::string& file) {
+  if (!may_be_replaced(file))
+    return {Verdict::kWarning, "metrics", fmt::format("metrics.file {} is there, and is no regular file", file),
+            "choose another name; until then no metrics are written"};
   const fs::path folder = fs::path(file).has_parent_path() ? fs::path(file).parent_path() : fs::path(".");
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored) || ::access(folder.c_str(), W_OK | X_OK) != 0)

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "config/text_file.h"
@@ -23,12 +26,26 @@ void count_phase(Metrics& metrics, std::string_view phase, double seconds) {
   metrics.set(Metric::kLastRunPhase, seconds, phase);
 }
 
+void count_retries(Metrics& metrics, std::string_view service, double retries) {
+  metrics.add(Metric::kRetries, retries, service);
+  metrics.set(Metric::kLastRunRetries, retries, service);
+}
+
 }  // namespace
 
-MetricsExport::MetricsExport(MetricsConfig config, Listening listening) : config_(std::move(config)) {
+bool may_be_replaced(const std::string& metrics_file) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(metrics_file, ignored);
+  return !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
+}
+
+MetricsExport::MetricsExport(MetricsConfig config) : config_(std::move(config)) {
   if (!config_.file.empty()) metrics_.go_on_from(read_text_file(config_.file).text);
   metrics_.set(Metric::kRunActive, 0);
-  if (listening == Listening::kNo || config_.listen_port.empty()) return;
+}
+
+void MetricsExport::listen() {
+  if (config_.listen_port.empty()) return;
   try {
     listener_ = std::make_unique<MetricsListener>(config_.listen_host, config_.listen_port, [this] { return text(); });
     spdlog::info("metrics at http://{}/metrics", listener_->address());
@@ -51,6 +68,8 @@ void MetricsExport::begin() {
   // A run that fails at once has none of what the last one had.
   for (const std::string_view phase : def_of(Metric::kLastRunPhase).label_values) metrics_.set(Metric::kLastRunPhase, 0, phase);
   for (const std::string_view result : def_of(Metric::kLastRunDays).label_values) metrics_.set(Metric::kLastRunDays, 0, result);
+  for (const std::string_view service : def_of(Metric::kLastRunRetries).label_values) metrics_.set(Metric::kLastRunRetries, 0, service);
+  metrics_.set(Metric::kLastRunSanityDays, 0);
 }
 
 void MetricsExport::count_day(std::string_view result, double days) {
@@ -80,11 +99,12 @@ void MetricsExport::ended(const RunReport& report) {
   count_phase(metrics_, "fold", seconds.aggregation - seconds.finishing);
   count_phase(metrics_, "finish", seconds.finishing);
   count_phase(metrics_, "write", seconds.writing);
-  metrics_.add(Metric::kRetries, number(report.input_retries), "s3");
-  metrics_.add(Metric::kRetries, number(report.sink.retries), "postgresql");
+  count_retries(metrics_, "s3", number(report.input_retries));
+  count_retries(metrics_, "postgresql", number(report.sink.retries));
   for (std::size_t i = 0; i < kSanityChecks; ++i)
     metrics_.add(Metric::kSanityFindings, number(report.sanity.counts[i]), def_of(static_cast<SanityCheck>(i)).name);
   metrics_.add(Metric::kSanityDays, number(report.sanity.days));
+  metrics_.set(Metric::kLastRunSanityDays, number(report.sanity.days));
   metrics_.set(Metric::kMemoryPeak, number(report.memory.peak_bytes));
   metrics_.set(Metric::kMemoryLimit, number(report.memory_limit_bytes));
 }
@@ -111,7 +131,14 @@ void MetricsExport::leave(const Error* failure, int exit_code) {
 
 void MetricsExport::write_file() const {
   try {
+    if (!may_be_replaced(config_.file)) {
+      spdlog::warn("metrics.file: cannot replace {}: it is no regular file; choose another name; the run itself is not affected",
+                   config_.file);
+      return;
+    }
     PendingFile file(config_.file, Durability::kNone);  // of the next run's there is no loss, and a disk that syncs slowly delays no run
+    // node_exporter is another user, and there are no names of data in it.
+    if (::fchmod(file.descriptor(), 0644) != 0) throw_file_error("set the rights of", file.path(), errno);
     file.write(text());
     file.publish();
   } catch (const Error& error) {

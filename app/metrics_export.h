@@ -15,10 +15,16 @@
 
 namespace costmill::app {
 
+// False: something is there that is no regular file, such as a device or a FIFO, which a rename would do away with. A link to a file is
+// replaced, not followed.
+bool may_be_replaced(const std::string& metrics_file);
+
 class MetricsExport {
  public:
-  enum class Listening : bool { kNo, kYes };
-  MetricsExport(MetricsConfig config, Listening listening);
+  explicit MetricsExport(MetricsConfig config);
+
+  // Answers whoever asks from here on, if metrics.listen is set.
+  void listen();
 
   // Around each run; `ended` once, also after a failure.
   void begin();

@@ -54,10 +54,13 @@ Descriptor listen_at(const std::string& host, const std::string& port) {
   int error = 0;
   for (const addrinfo* at = addresses.get(); at != nullptr; at = at->ai_next) {
     Descriptor socket(::socket(at->ai_family, at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, at->ai_protocol));
+    if (socket.number() < 0) {
+      error = errno;
+      continue;
+    }
     const int on = 1;
     ::setsockopt(socket.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // the port of a run that ended is free at once
-    if (socket.number() >= 0 && ::bind(socket.number(), at->ai_addr, at->ai_addrlen) == 0 && ::listen(socket.number(), kBacklog) == 0)
-      return socket;
+    if (::bind(socket.number(), at->ai_addr, at->ai_addrlen) == 0 && ::listen(socket.number(), kBacklog) == 0) return socket;
     error = errno;
   }
   cannot_listen(host, port, std::strerror(error));
@@ -196,8 +199,10 @@ void MetricsListener::serve() {
     if (wishes[1].revents == 0) continue;
     Descriptor accepted(::accept4(socket_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (accepted.number() < 0) {
-      // Without a free descriptor the one that waits would wake this thread for ever: make room for it, or let it wait a while.
-      if (!clients.empty()) {
+      // Without a free descriptor the one that waits would wake this thread for ever: make room for it, or let it wait a while. For
+      // what passes by itself nobody has to go.
+      const bool is_out_of_room = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+      if (is_out_of_room && !clients.empty()) {
         clients.pop_front();
       } else if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) {
         std::this_thread::sleep_for(kPause);

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "commands.h"
+#include "config/resolve.h"
 #include "config/secrets.h"
 #include "costmill/error.h"
 #include "dask_engine.h"
@@ -164,15 +165,30 @@ void wait_for_next_look(double seconds) {
   }
 }
 
+// Whatever else is wrong with the config, the metrics say that the run failed.
+Config config_of(const Settings& settings, const Arguments& arguments, MetricsExport& metrics) {
+  try {
+    return app::config_of(settings, arguments);
+  } catch (const Error& error) {
+    metrics.begin();
+    metrics.leave(&error, exit_code_after(error));
+    throw;
+  }
+}
+
 }  // namespace
 
 int run(const Arguments& arguments) {
   const auto settings = prepare_settings(arguments);
   if (!settings) return 0;
-  const Config config = config_of(*settings, arguments);
-  const bool is_watching = config.run.watch_seconds > 0;
-  MetricsExport metrics(config.metrics, is_watching ? MetricsExport::Listening::kYes : MetricsExport::Listening::kNo);
-  if (is_watching) watch(*settings, config, metrics);
+  MetricsExport metrics(resolve_metrics(*settings));
+  const Config config = config_of(*settings, arguments, metrics);
+  if (config.run.watch_seconds > 0) {
+    metrics.listen();
+    watch(*settings, config, metrics);
+  }
+  if (!config.metrics.listen_port.empty())
+    spdlog::info("metrics.listen has no effect without --watch; metrics.file and metrics.push_url are for a single run");
   return run_once(*settings, config, metrics);
 }
 

@@ -54,6 +54,8 @@ inline constexpr std::string_view kVariablePrefix = "COSTMILL_";
 // In the order of the documentation.
 std::span<const KeyDef> all_keys();
 
+inline constexpr std::string_view kPushUrl = "metrics.push_url";  // its user name may be a token by itself
+
 // `dotted` is section.name; nullptr: no such key.
 const KeyDef* find_key(std::string_view dotted);
 // For keys that are known to exist; Error(kBug) otherwise.

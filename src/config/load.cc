@@ -65,6 +65,13 @@ void refuse_secret(const KeyDef& def, const std::string& value, const std::strin
                             "{}: ${{VARIABLE}} into the config file",
                             option, def.dotted(), def.variable_name(), def.name));
   }
+  if (def.dotted() == kPushUrl && value.find('@') != std::string::npos) {
+    throw Error(
+        ErrorCode::kBadConfig,
+        fmt::format("{}: {} holds a user name, which may be a token, and which a command line shows to every user of the machine: give "
+                    "the whole URL by the variable {}",
+                    option, without_user(value), def.variable_name()));
+  }
   if (holds_password(value)) {
     throw Error(
         ErrorCode::kBadConfig,

@@ -42,16 +42,16 @@ std::string with_escaped_variables(std::string text) {
   return text;
 }
 
-bool is_uri(const KeyDef& def) {
-  constexpr std::string_view kUris[] = {"run.input", "run.sink", "run.reference", "s3.endpoint", "metrics.push_url"};
-  return std::find(std::begin(kUris), std::end(kUris), def.dotted()) != std::end(kUris);
+std::string without_secrets(const KeyDef& def, const std::string& text) {
+  constexpr std::string_view kUris[] = {"run.input", "run.sink", "run.reference", "s3.endpoint"};
+  if (def.dotted() == kPushUrl) return without_user(text);
+  return std::find(std::begin(kUris), std::end(kUris), def.dotted()) != std::end(kUris) ? shown_uri(text) : without_password(text);
 }
 
 std::string yaml_value(const KeyDef& def, const Setting& setting) {
   if (def.secrecy == Secrecy::kSecret) return yaml_text(kMask);
   if (def.type == KeyType::kTemplate) return yaml_text(setting.text);
-  if (def.type != KeyType::kTextList)
-    return yaml_text(with_escaped_variables(is_uri(def) ? shown_uri(setting.text) : without_password(setting.text)));
+  if (def.type != KeyType::kTextList) return yaml_text(with_escaped_variables(without_secrets(def, setting.text)));
   std::vector<std::string> items;
   for (const std::string& item : setting.items) items.push_back(yaml_text(with_escaped_variables(item)));
   return fmt::format("[{}]", fmt::join(items, ", "));

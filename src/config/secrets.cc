@@ -90,6 +90,14 @@ std::string without_password(std::string_view uri) {
   return masked;
 }
 
+std::string without_user(std::string_view uri) {
+  const std::size_t at = uri.rfind('@');
+  if (at == std::string_view::npos) return shown_uri(uri);
+  const std::size_t scheme = uri.find("://");
+  const std::size_t begin = scheme < at ? scheme + 3 : 0;
+  return without_password(fmt::format("{}{}{}", uri.substr(0, begin), kMask, uri.substr(at)));
+}
+
 std::string shown_uri(std::string_view uri) {
   constexpr std::string_view kOfPaths[] = {"file", "csv", "sqlite", "parquet", "s3"};
   const std::size_t colon = uri.find(':');

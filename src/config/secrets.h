@@ -16,4 +16,7 @@ std::string without_password(std::string_view uri);
 // Of what should be a URI: masks user:password@host as well, with which a URI may begin where its scheme was forgotten.
 std::string shown_uri(std::string_view uri);
 
+// Of one whose user name may be a token by itself: masks all that stands before the host.
+std::string without_user(std::string_view uri);
+
 }  // namespace costmill

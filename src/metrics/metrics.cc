@@ -53,6 +53,8 @@ std::vector<MetricDef> make_defs() {
       {"costmill_last_run_phase_duration_seconds", kGauge, "Busy time of all threads of the last run, by phase; phases overlap", "phase",
        kPhases},
       {"costmill_last_run_summaries", kGauge, "Daily summaries of the last run, by what became of them", "result", kDayResults},
+      {"costmill_last_run_retries", kGauge, "What the last run tried again, by the service that failed it", "service", kServices},
+      {"costmill_last_run_suspect_summaries", kGauge, "Daily summaries of the last run that have signs of bad data, written or not"},
       {"costmill_last_success_timestamp_seconds", kGauge, "When a run last ended with exit code 0, Unix time"},
       {"costmill_rows_read_total", kCounter, "Line items that were decoded and folded, of all tables"},
       {"costmill_rows_written_total", kCounter, "Summary rows of days that were written"},

@@ -19,6 +19,8 @@ enum class Metric : std::uint8_t {
   kLastRunExitCode,
   kLastRunPhase,
   kLastRunDays,
+  kLastRunRetries,
+  kLastRunSanityDays,
   kLastSuccess,
   kRowsRead,
   kRowsWritten,

@@ -61,6 +61,13 @@ TEST(PrintConfig, MasksSecretsAlsoInsideUris) {
   EXPECT_NE(text.find("postgresql://u:********@h/d"), std::string::npos);
 }
 
+TEST(PrintConfig, MasksTheWholeUserOfAGateway) {
+  for (const char* url : {"http://hunter2@127.0.0.1:1", "hunter2@h:1", "http://u:hunter2@h"}) {
+    const std::string text = printed_config(settings_of(std::string("metrics: {push_url: '") + url + "'}"), {});
+    EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
+  }
+}
+
 TEST(PrintConfig, ShowsWhatInputAndSinkFallBackTo) {
   EXPECT_TRUE(has_line(printed({}), "  sink: sqlite:costmill.db", "default"));
   EXPECT_TRUE(has_line(printed({}, {}, "s3: {bucket: b}"), "  input: s3://b", "the section s3"));

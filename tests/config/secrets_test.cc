@@ -40,6 +40,14 @@ TEST(Secrets, AUriWithoutItsSchemeIsMaskedToo) {
   EXPECT_EQ(shown_uri("postgresql://u:hunter2@h/d"), "postgresql://u:********@h/d");
 }
 
+TEST(Secrets, AUserNameIsMaskedWhereItMayBeAToken) {
+  EXPECT_EQ(without_user("http://hunter2@h:9091/metrics"), "http://********@h:9091/metrics");
+  EXPECT_EQ(without_user("http://u:hun@ter2/@h"), "http://********@h");
+  EXPECT_EQ(without_user("hunter2@h:9091"), "********@h:9091");
+  EXPECT_EQ(without_user("http://h:9091/metrics/job/a"), "http://h:9091/metrics/job/a");
+  EXPECT_EQ(without_user("http://h/?token=hunter2"), "http://h/?token=********");
+}
+
 TEST(Secrets, NoMessageAboutAConfigFileRepeatsAPartOfOne) {
   for (const char* yaml :
        {"postgresql: {password:hunter2}", "postgresql: {password=hunter2: x}", "password:hunter2: x", "postgresql: {password: *hunter2}",
@@ -59,7 +67,8 @@ TEST(Secrets, OnTheCommandLineAreRefusedInEverySpelling) {
        {"postgresql.password=hunter2", "password=hunter2", "s3.secret_key=hunter2", "s3.access_key=hunter2", "s3.session_token=hunter2",
         "run.sink=postgresql://koku:hunter2@db/koku", "run.reference=postgresql://db/koku?password=hunter2",
         "run.sink=postgresql://db/koku?pass%77ord=hunter2", "run.sink=postgresql:host=h password=hunter2",
-        "s3.endpoint=https://key:hunter2@minio:9000", "run.input=s3://key:hunter2@bucket/prefix", "validation.trino.password=hunter2"}) {
+        "s3.endpoint=https://key:hunter2@minio:9000", "run.input=s3://key:hunter2@bucket/prefix", "validation.trino.password=hunter2",
+        "metrics.push_url=http://hunter2@127.0.0.1:1", "push_url=hunter2@h", "metrics.push_url=http://u:hunter2@h"}) {
     const std::string message = bad_config_message([&] { load_settings({.sets = {set}}, {}); });
     EXPECT_NE(message, "") << set;
     EXPECT_NE(message.find("COSTMILL_"), std::string::npos) << message;

@@ -304,6 +304,9 @@ def check_what_is_only_a_warning(bench):
         require_finding(found, "machine", "warning", "open files", "70 may be open", "ulimit -n")
         require_finding(found, "config", "warning", "variables", "COSTMILL_RUN_INPTU")
         require_finding(found, "config", "warning", "metrics", "/nowhere/costmill.prom")
+        for place in ("/dev/null", str(month.folder)):
+            found = doctor_of(month, environment={"COSTMILL_METRICS_FILE": place})
+            require_finding(found, "config", "warning", "metrics", f"{place} is there, and is no regular file")
 
 
 def check_formats_of_the_report(bench):

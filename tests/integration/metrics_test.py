@@ -86,6 +86,7 @@ def check_a_run_leaves_its_figures(bench):
     expected = {("costmill_build_info", version): 1, ("costmill_runs_total", "success"): 1, ("costmill_summaries_total", "written"): 3,
                 ("costmill_summaries_total", "unchanged"): 0, ("costmill_last_run_summaries", "written"): 3, "costmill_last_run_exit_code": 0,
                 "costmill_run_active": 0, "costmill_rows_read_total": ROWS_OF_MONTH, "costmill_files_total": 15, "costmill_day_groups_total": 3,
+                ("costmill_last_run_retries", "postgresql"): 0, "costmill_last_run_suspect_summaries": found["costmill_suspect_summaries_total"],
                 ("costmill_row_groups_total", "read"): 15, ("costmill_row_groups_total", "pruned"): 0, ("costmill_retries_total", "s3"): 0}
     for key, value in expected.items():
         require(found.get(key) == value, f"{key} is {found.get(key)}, not {value}")
@@ -128,6 +129,15 @@ def check_a_run_without_an_input_leaves_metrics(bench):
     require(0 < found["costmill_last_run_duration_seconds"] < 60 and found["costmill_last_run_phase_duration_seconds", "plan"] == 0, f"{found}")
 
 
+def check_a_config_that_is_refused_leaves_metrics(bench):
+    for option in (("--cluster", "nowhere"), ("--input", "ftp://h")):
+        done, found = with_file(bench, *option)
+        done.require(2)
+        require(found["costmill_last_run_exit_code"] == 2 and found["costmill_run_active"] == 0, f"{option}: {found}")
+        require(0 <= found["costmill_last_run_duration_seconds"] < 60, f"{option}: {found}")
+    require(found["costmill_runs_total", "bad_config"] == 2, f"{found}")
+
+
 def check_a_file_that_cannot_be_written_changes_no_outcome(bench):
     folder = bench.folder / "a folder"
     folder.mkdir()
@@ -141,7 +151,12 @@ def check_a_file_that_cannot_be_written_changes_no_outcome(bench):
 def check_what_stands_at_the_place_of_the_file_is_not_trusted(bench):
     path = bench.folder / "costmill.prom"
     os.mkfifo(path)  # nobody writes into it
-    with_file(bench)[0].require(0)
+    link = bench.folder / "link.prom"
+    link.symlink_to("/dev/null")
+    for place in (path, link):
+        bench.month.run(bench.sink, "--set", f"metrics.file={place}").require(0, "no regular file", "the run itself is not affected")
+    require(path.is_fifo() and link.is_symlink(), "what is no file was replaced")
+    path.unlink()
     for content in (b"\xff\xfe\0 costmill_rows_read_total 5\n" * 9, b"costmill_rows_read_total 1e400\n", b"x" * (5 << 20)):
         path.write_bytes(content)
         found = with_file(bench, "--full")[1]
@@ -152,6 +167,7 @@ def check_what_stands_at_the_place_of_the_file_is_not_trusted(bench):
     path.symlink_to(target)
     with_file(bench)[0].require(0)
     require(target.read_text() == "kept\n", "a link was followed")
+    require(path.stat().st_mode & 0o777 == 0o644, f"{path.stat().st_mode:o}: others cannot read the file")
 
 
 # --- push -------------------------------------------------------------------------------------------------------------------------
@@ -213,7 +229,8 @@ def check_retries_of_a_bucket_are_counted(bench):
         month.input_uri = f"s3://{BUCKET}"
         done, found = with_file(bench, environment={"AWS_ENDPOINT_URL": server.url})
     done.require(0)
-    require(found["costmill_retries_total", "s3"] == 2, f"{found['costmill_retries_total', 's3']} retries")
+    for name in ("costmill_retries_total", "costmill_last_run_retries"):
+        require(found[name, "s3"] == 2, f"{name}: {found[name, 's3']}")
 
 
 @over("postgresql")
@@ -226,7 +243,8 @@ def check_retries_of_a_database_are_counted(bench):
                       "FOR EACH ROW EXECUTE FUNCTION public.fail_once()")
     done, found = with_file(bench)
     done.require_days(3, 0)
-    require(found["costmill_retries_total", "postgresql"] == 1, f"{found['costmill_retries_total', 'postgresql']} retries")
+    for name in ("costmill_retries_total", "costmill_last_run_retries"):
+        require(found[name, "postgresql"] == 1, f"{name}: {found[name, 'postgresql']}")
 
 
 # --- listening --------------------------------------------------------------------------------------------------------------------
@@ -345,7 +363,7 @@ def check_a_port_that_is_taken_changes_no_outcome(bench):
 
 def check_a_single_run_does_not_listen(bench):
     done = bench.month.run(bench.sink, "--set", "metrics.listen=:0").require(0)
-    require("metrics at" not in done.output, done.output)
+    require("metrics at" not in done.output and done.output.count("metrics.listen has no effect without --watch") == 1, done.output)
 
 
 # --- the page, and the logs ---------------------------------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ TYPED = (
     ("run --sink csv:bar\tmonth", ["run", "--sink", "csv:barley/month"]),
     ("run --config sett\t", ["run", "--config", "settings of mine.yaml"]),
     ("run --progress al\t--full", ["run", "--progress", "always", "--full"]),
+    ("run --config odd\t", ["run", "--config", "odd [a]{b}*?#!~.yaml"]),
+    ("doctor --form\tj\t", ["doctor", "--format", "json"]),
     ("sample bar\tx", ["sample", "barley/x"]),
     ("completion zs\t", ["completion", "zsh"]),
     ("--vers\t", ["--version"]),
@@ -58,7 +60,8 @@ class Shells:
         wrapper.chmod(0o755)
         self.work = self.folder / "work"
         (self.work / "barley").mkdir(parents=True)
-        (self.work / "settings of mine.yaml").write_text("", encoding="utf-8")
+        for name in ("settings of mine.yaml", "odd [a]{b}*?#!~.yaml"):
+            (self.work / name).write_text("", encoding="utf-8")
 
     def environment(self):
         return clean_environment(PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}", HOME=str(self.folder), TERM="xterm", PS1="ready> ",
