@@ -19,7 +19,7 @@ _costmill() {
   while IFS=$'\t' read -r candidate _; do
     candidate=${candidate#"${last%"$tail"}"}
     home=""
-    [[ $candidate == \~/* ]] && home="~/" candidate=${candidate:2}
+    [[ $candidate == \~/* ]] && home=${candidate:0:2} candidate=${candidate:2}
     [[ $candidate == *[^[:alnum:]_./:=@%+,-]* ]] && printf -v candidate %q "$candidate"
     COMPREPLY+=("$home$candidate")
   done < <("${words[0]/#\~/$HOME}" __complete "${words[@]:1}" 2>/dev/null)

@@ -130,12 +130,14 @@ def check_a_run_without_an_input_leaves_metrics(bench):
 
 
 def check_a_config_that_is_refused_leaves_metrics(bench):
-    for option in (("--cluster", "nowhere"), ("--input", "ftp://h")):
+    good = bench.month.input_uri
+    for number, (option, uri) in enumerate(((("--cluster", "nowhere"), good), (("--month", "2025-13"), good), ((), "ftp://h")), 1):
+        bench.month.input_uri = uri
         done, found = with_file(bench, *option)
         done.require(2)
+        require(found["costmill_runs_total", "bad_config"] == number, f"{option}: {found}")
         require(found["costmill_last_run_exit_code"] == 2 and found["costmill_run_active"] == 0, f"{option}: {found}")
         require(0 <= found["costmill_last_run_duration_seconds"] < 60, f"{option}: {found}")
-    require(found["costmill_runs_total", "bad_config"] == 2, f"{found}")
 
 
 def check_a_file_that_cannot_be_written_changes_no_outcome(bench):
