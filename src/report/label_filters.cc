@@ -131,6 +131,7 @@ LabelFilters LabelSurvey::choose(std::size_t days, const std::atomic<bool>& canc
   }
   LabelFilters chosen;
   std::vector<LabelPositions> positions;  // of each chosen key, by text
+  const std::size_t most_group_days = std::max(limits.group_days, places.size() * days + limits.added_group_days);
   std::size_t too_many_groups = 0;
   for (const auto& candidate : most_frequent_first(uses)) {
     stop_if(cancelled);
@@ -140,7 +141,7 @@ LabelFilters LabelSurvey::choose(std::size_t days, const std::atomic<bool>& canc
       LabelFilters::Key with_values = key_with_values(key, use.values, limits.values);
       LabelPositions of_key = positions_in_texts(with_values, use, texts.size());
       std::vector<Rows> apart = all;
-      if ((split(apart, of_key) - places.size()) * days <= limits.group_days) {
+      if (split(apart, of_key) * days <= most_group_days) {
         all = std::move(apart);
         chosen.keys.push_back(std::move(with_values));
         positions.push_back(std::move(of_key));

@@ -52,7 +52,7 @@ TEST(LabelFilters, KeysWithTooManyValuesAreLeftOutByName) {
 TEST(LabelFilters, KeysThatWouldMakeTooManyGroupsAreLeftOutAndLaterOnesTried) {
   LabelSurvey survey;
   for (int i = 0; i < 8; ++i) survey.add({0, "shop"}, fmt::format(R"({{"build":"{}","team":"a"}})", i));
-  const LabelFilters filters = survey.choose(10, kNotCancelled, {.group_days = 40});
+  const LabelFilters filters = survey.choose(10, kNotCancelled, {.group_days = 40, .added_group_days = 20});
   EXPECT_EQ(names_of(filters.keys), std::vector<std::string>{"team"});
   EXPECT_EQ(filters.left_out.size(), 1U);
 }
@@ -60,7 +60,7 @@ TEST(LabelFilters, KeysThatWouldMakeTooManyGroupsAreLeftOutAndLaterOnesTried) {
 TEST(LabelFilters, GroupsThatNamespacesMakeByThemselvesKeepNoKeyOut) {
   LabelSurvey survey;
   for (int i = 0; i < 100; ++i) survey.add({0, fmt::format("namespace-{}", i)}, fmt::format(R"({{"team":"{}"}})", i % 3));
-  LabelFilters filters = survey.choose(10, kNotCancelled, {.group_days = 40});
+  LabelFilters filters = survey.choose(10, kNotCancelled, {.group_days = 40, .added_group_days = 20});
   EXPECT_EQ(names_of(filters.keys), std::vector<std::string>{"team"});
   EXPECT_EQ(filters.positions_of(R"({"team":"2"})"), LabelPositions{3});
 }
@@ -68,8 +68,9 @@ TEST(LabelFilters, GroupsThatNamespacesMakeByThemselvesKeepNoKeyOut) {
 TEST(LabelFilters, NoKeyIsTriedAfterSomeMadeTooManyGroups) {
   LabelSurvey survey;
   for (int i = 0; i < 8; ++i) survey.add({0, "shop"}, fmt::format(R"({{"a":"{0}","b":"{0}","team":"a"}})", i));
-  EXPECT_EQ(names_of(survey.choose(10, kNotCancelled, {.group_days = 40, .failed_keys = 3}).keys), std::vector<std::string>{"team"});
-  const LabelFilters given_up = survey.choose(10, kNotCancelled, {.group_days = 40, .failed_keys = 2});
+  EXPECT_EQ(names_of(survey.choose(10, kNotCancelled, {.group_days = 40, .added_group_days = 20, .failed_keys = 3}).keys),
+            std::vector<std::string>{"team"});
+  const LabelFilters given_up = survey.choose(10, kNotCancelled, {.group_days = 40, .added_group_days = 20, .failed_keys = 2});
   EXPECT_TRUE(given_up.keys.empty());
   EXPECT_EQ(given_up.left_out.size(), 3U);
 }
