@@ -22,7 +22,7 @@ struct LabelLimits {
   std::size_t values_of_any = 400;        // a key with more tells pods apart, not who pays
   std::size_t group_days = 20'000;        // groups of the page times days: what its size comes from
   std::size_t added_group_days = 10'000;  // that labels may add where namespaces alone make as many
-  std::size_t failed_keys = 8;            // that would make too many groups, before no more are tried
+  std::size_t failed_keys = 100;          // that would make too many groups, before no more are tried
 };
 
 class LabelFilters {
