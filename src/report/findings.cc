@@ -23,7 +23,7 @@ constexpr std::int64_t kNanosecondsPerDay = 86'400'000'000'000;
 // Of one cluster.
 class Investigation {
  public:
-  Investigation(const Evidence& evidence, std::size_t cluster, std::vector<Finding>& findings)
+  Investigation(const Evidence& evidence, std::size_t cluster, std::vector<DataFinding>& findings)
       : evidence_(evidence), cluster_(cluster), findings_(findings) {
     const std::string& uuid = evidence.sums.clusters[cluster].source_uuid;
     for (const DayRecord& record : evidence.records) {
@@ -132,7 +132,7 @@ class Investigation {
 
   const Evidence& evidence_;
   std::size_t cluster_;
-  std::vector<Finding>& findings_;
+  std::vector<DataFinding>& findings_;
   std::map<Day, const DayRecord*> records_;
   bool has_days_ = false;
   Day first_;
@@ -141,10 +141,10 @@ class Investigation {
 
 }  // namespace
 
-std::vector<Finding> findings_in(const Evidence& evidence) {
-  std::vector<Finding> findings;
+std::vector<DataFinding> findings_in(const Evidence& evidence) {
+  std::vector<DataFinding> findings;
   for (std::size_t cluster = 0; cluster < evidence.sums.clusters.size(); ++cluster) Investigation(evidence, cluster, findings).look();
-  std::stable_sort(findings.begin(), findings.end(), [](const Finding& left, const Finding& right) {
+  std::stable_sort(findings.begin(), findings.end(), [](const DataFinding& left, const DataFinding& right) {
     return std::tie(left.cluster, left.day) < std::tie(right.cluster, right.day);
   });
   return findings;

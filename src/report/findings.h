@@ -9,7 +9,7 @@
 
 namespace costmill {
 
-struct Finding {
+struct DataFinding {
   std::size_t cluster = 0;
   Day day;
   std::string_view kind;  // stable, for scripts
@@ -24,6 +24,6 @@ struct Evidence {
 };
 
 // Sorted by cluster and day.
-std::vector<Finding> findings_in(const Evidence& evidence);
+std::vector<DataFinding> findings_in(const Evidence& evidence);
 
 }  // namespace costmill

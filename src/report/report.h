@@ -32,7 +32,7 @@ struct Report {
   LabelFilters labels;
   std::optional<TimeBefore> before;  // nullopt: the sink holds nothing of it
   std::vector<DayRecord> records;    // of the days and clusters of the report
-  std::vector<Finding> findings;
+  std::vector<DataFinding> findings;
 };
 
 // The days as long as these and right before them: of whole months the month before.

@@ -134,7 +134,7 @@ Json before_json(const std::optional<TimeBefore>& before) {
 
 Json findings_json(const Report& report) {
   Json array = Json::array();
-  for (const Finding& finding : report.findings) {
+  for (const DataFinding& finding : report.findings) {
     array.push_back({{"cluster", finding.cluster},
                      {"day", finding.day.number - report.days.from.number},
                      {"kind", finding.kind},

@@ -22,10 +22,10 @@ struct Scene {
       records.push_back(record);
     }
   }
-  std::vector<Finding> findings() const { return findings_in({sums, days, held, records}); }
+  std::vector<DataFinding> findings() const { return findings_in({sums, days, held, records}); }
   std::vector<std::string> kinds() const {
     std::vector<std::string> kinds;
-    for (const Finding& finding : findings()) kinds.emplace_back(finding.kind);
+    for (const DataFinding& finding : findings()) kinds.emplace_back(finding.kind);
     return kinds;
   }
 
