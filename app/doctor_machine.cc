@@ -27,16 +27,15 @@ Finding cores_finding(const Config& config) {
           fmt::format("{}, for {} workers and {} readers", cores, config.performance.max_workers, config.performance.parallel_readers), ""};
 }
 
-// The same bound as that of the run's warning.
 Finding memory_finding(const Config& config) {
   const std::int64_t machine = machine_memory_bytes();
-  const std::int64_t within = memory_limit_within(machine);
   const std::int64_t limit = memory_limit_of(config);
   const std::string what = fmt::format("{} of {}, performance.memory_limit is {}", mib(machine),
                                        container_memory_bytes() ? "the container" : "the machine", mib(limit));
-  if (limit <= std::max(within, machine - kBeyondLimitBytes)) return {Verdict::kGood, "memory", what, ""};
+  if (!is_beyond_machine(limit, machine)) return {Verdict::kGood, "memory", what, ""};
   return {Verdict::kWarning, "memory", what,
-          fmt::format("the system may kill a run; set performance.memory_limit to {} or less, or leave it to auto", mib(within))};
+          fmt::format("the system may kill a run; set performance.memory_limit to {} or less, or leave it to auto",
+                      mib(memory_limit_within(machine)))};
 }
 
 // Files of a month are open while they are read, besides connections of readers and sink; 64 is for all else.

@@ -8,7 +8,7 @@ import sys
 
 import guide
 from datasets import HERE
-from tables import number, table
+from tables import number, rounded, table
 
 FIGURES, PAGE = HERE / "optimization.json", HERE.parent / "docs" / "optimization.md"
 SECTIONS = ("switches", "batches", "readers", "chunks", "sizes")
@@ -20,12 +20,6 @@ def keep(name, figures, measured):
     kept[name] = rounded({"measured": measured, "figures": figures})
     FIGURES.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     PAGE.write_text(with_figures(PAGE.read_text(), kept))
-
-
-def rounded(value):
-    if isinstance(value, dict):
-        return {name: rounded(entry) for name, entry in value.items()}
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def percent(share):

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from datasets import HERE, data_set
+from measure import in_turns
 
 sys.path.insert(0, str(HERE.parent / "tests" / "tools"))
 from postgres_server import PostgresServer  # noqa: E402
@@ -119,12 +120,6 @@ class Tenants:
         if (loaded, len(times)) != (rows, 3 * self.days):
             sys.exit(f"psql loaded {loaded} of {rows} rows in {len(times)} steps")
         return rows / (sum(map(float, times)) / 1000)
-
-
-def in_turns(runs, loads):
-    """Of each load what it gave in each run, after one run that is not counted."""
-    rounds = [{name: load() for name, load in loads.items()} for _ in range(runs + 1)][1:]
-    return {name: [one[name] for one in rounds] for name in loads}
 
 
 def ratio(values, others):

@@ -23,7 +23,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from datasets import HERE, data_set
-from postgres import in_turns, ratio, row, table
+from measure import in_turns
+from postgres import ratio, row, table
 
 sys.path.insert(0, str(HERE.parent / "tests" / "tools"))
 from minio_server import MinioServer  # noqa: E402

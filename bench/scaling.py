@@ -17,7 +17,7 @@ from pathlib import Path
 
 from datasets import HERE
 from scaling_model import Machines, Model, Work
-from tables import table
+from tables import rounded, table
 
 FIGURES = HERE / "scaling.json"
 WORKERS = (4, 8, 16, 32, 64, 128)
@@ -48,12 +48,6 @@ def measure(folder):
     figures = {"date": date.today().isoformat(), "cpu": cpu_model(), "cores": os.cpu_count(), "load_at_begin": begin, "load_at_end": load(),
                **figures}
     FIGURES.write_text(json.dumps(rounded(figures), indent=1) + "\n")
-
-
-def rounded(value):
-    if isinstance(value, dict):
-        return {name: rounded(entry) for name, entry in value.items()}
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def show_figures(figures):

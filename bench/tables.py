@@ -34,3 +34,10 @@ def number(rows):
         if rows >= unit:
             return f"{rows / unit:g}{letter}"
     return str(rows)
+
+
+def rounded(value):
+    """Figures, also those in dictionaries, to four digits: what is kept of a measurement."""
+    if isinstance(value, dict):
+        return {name: rounded(entry) for name, entry in value.items()}
+    return float(f"{value:.4g}") if isinstance(value, float) else value

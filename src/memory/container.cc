@@ -76,4 +76,8 @@ std::int64_t memory_limit_within(std::int64_t machine_bytes) {
   return std::max(kLeast, machine_bytes - std::max(kBeyondLimitBytes, machine_bytes / 5));
 }
 
+bool is_beyond_machine(std::int64_t limit_bytes, std::int64_t machine_bytes) {
+  return limit_bytes > std::max(memory_limit_within(machine_bytes), machine_bytes - kBeyondLimitBytes);
+}
+
 }  // namespace costmill

@@ -18,5 +18,7 @@ std::int64_t machine_memory_bytes();
 
 // The limit that leaves the rest of the machine or container room: for code, stacks, what C libraries hold, and the page cache.
 std::int64_t memory_limit_within(std::int64_t machine_bytes);
+// Whether the system may kill a process that keeps to such a limit.
+bool is_beyond_machine(std::int64_t limit_bytes, std::int64_t machine_bytes);
 
 }  // namespace costmill

@@ -132,14 +132,13 @@ class Run {
 
   void warn_of_limit() {
     const std::int64_t machine = machine_memory_bytes();
-    const std::int64_t within = memory_limit_within(machine);
-    if (budget_.limit_bytes() <= std::max(within, machine - kBeyondLimitBytes)) return;
+    if (!is_beyond_machine(budget_.limit_bytes(), machine)) return;
     const auto mib = [](std::int64_t bytes) { return bytes >> 20; };
     events_.message(
         Severity::kWarning,
         fmt::format("performance.memory_limit is {} MiB, but machine or container have {} MiB, and up to {} MiB are held beyond "
                     "the limit: the system may kill the process; set it to {} MiB or less, or leave it to auto",
-                    mib(budget_.limit_bytes()), mib(machine), mib(kBeyondLimitBytes), mib(within)));
+                    mib(budget_.limit_bytes()), mib(machine), mib(kBeyondLimitBytes), mib(memory_limit_within(machine))));
   }
 
   void phase(std::string_view name, std::string_view stage, double seconds) {
