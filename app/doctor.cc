@@ -100,8 +100,9 @@ void print(const std::vector<Section>& sections) {
   if (problems > 0) say(stdout, "{} {} in the way of a run\n", problems, problems == 1 ? "problem stands" : "problems stand");
 }
 
+using Json = nlohmann::ordered_json;
+
 void print_json(const std::vector<Section>& sections) {
-  using Json = nlohmann::ordered_json;
   Json all = Json::array();
   for (const Section& section : sections) {
     Json findings = Json::array();

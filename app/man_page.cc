@@ -11,7 +11,7 @@ namespace costmill::app {
 namespace {
 
 // A text that roff prints as it is: no escapes, no requests.
-std::string plain(std::string_view text) {
+std::string as_roff(std::string_view text) {
   std::string out;
   bool at_line_start = true;
   for (const char c : text) {
@@ -34,21 +34,21 @@ std::string bold_where_quoted(std::string_view text) {
   bool is_bold = false;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find('`', begin), text.size());
-    out += plain(text.substr(begin, end - begin));
+    out += as_roff(text.substr(begin, end - begin));
     if (end < text.size()) out += (is_bold = !is_bold) ? "\\fB" : "\\fR";
     begin = end + 1;
   }
   return out;
 }
 
-std::string bold(std::string_view text) { return fmt::format("\\fB{}\\fR", plain(text)); }
-std::string italic(std::string_view text) { return fmt::format("\\fI{}\\fR", plain(text)); }
+std::string bold(std::string_view text) { return fmt::format("\\fB{}\\fR", as_roff(text)); }
+std::string italic(std::string_view text) { return fmt::format("\\fI{}\\fR", as_roff(text)); }
 
 std::string item(const std::string& what, const std::string& help) { return fmt::format(".TP\n{}\n{}\n", what, help); }
 
 std::string as_typed(const std::string& lines) {
   if (lines.empty()) return {};
-  return fmt::format(".PP\n.nf\n{}\n.fi\n", plain(lines));
+  return fmt::format(".PP\n.nf\n{}\n.fi\n", as_roff(lines));
 }
 
 std::string described(const OptionNode& option) {
@@ -56,7 +56,7 @@ std::string described(const OptionNode& option) {
   for (const std::string& name : option.names) names.push_back(bold(name));
   std::string what = option.names.empty() ? italic(option.argument) : fmt::format("{}", fmt::join(names, ", "));
   if (!option.names.empty() && !option.value.empty()) what += ' ' + italic(option.value);
-  return item(what, plain(option.help));
+  return item(what, as_roff(option.help));
 }
 
 std::string options_of(const CommandNode& command) {
@@ -66,17 +66,17 @@ std::string options_of(const CommandNode& command) {
 }
 
 std::string section_of(const CommandNode& command) {
-  return fmt::format(".SS costmill {}\n{}.\n{}{}", plain(command.name), plain(command.description), options_of(command),
+  return fmt::format(".SS costmill {}\n{}.\n{}{}", as_roff(command.name), as_roff(command.description), options_of(command),
                      as_typed(command.notes));
 }
 
 std::string keys() {
   std::string out;
   for (const std::string_view section : all_sections()) {
-    out += fmt::format(".SS {}\n", plain(section));
+    out += fmt::format(".SS {}\n", as_roff(section));
     for (const KeyDef& def : all_keys()) {
       if (def.section != section) continue;
-      const std::string standard = def.default_text.empty() ? "" : fmt::format(" [{}]", plain(def.default_text));
+      const std::string standard = def.default_text.empty() ? "" : fmt::format(" [{}]", as_roff(def.default_text));
       out += item(bold(def.dotted()), bold_where_quoted(def.doc) + standard);
     }
   }
@@ -90,7 +90,7 @@ int man_page() {
   std::string page = fmt::format(".TH COSTMILL 1 \"\" \"costmill {}\" \"User Commands\"\n", kVersion);
   page += ".SH NAME\ncostmill \\- daily cost summaries of OpenShift clusters\n";
   page += ".SH SYNOPSIS\n\\fBcostmill\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n";
-  page += fmt::format(".SH DESCRIPTION\n{}\n{}", plain(tree.description), as_typed(tree.notes));
+  page += fmt::format(".SH DESCRIPTION\n{}\n{}", as_roff(tree.description), as_typed(tree.notes));
   page += ".SH OPTIONS\n" + options_of(tree);
   page += ".SH COMMANDS\n";
   for (const CommandNode& command : tree.commands) page += section_of(command);

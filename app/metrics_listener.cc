@@ -81,20 +81,20 @@ std::string response_of(std::string_view status, std::string_view type, std::str
                      body);
 }
 
-std::string plain(std::string_view status) { return response_of(status, "text/plain", fmt::format("{}\n", status)); }
+std::string refusal(std::string_view status) { return response_of(status, "text/plain", fmt::format("{}\n", status)); }
 
 // Of what came so far; empty: more has to come.
 std::string answer_to(std::string_view request, const std::function<std::string()>& text) {
-  if (request.size() > kMostRequestBytes) return plain("431 Request Header Fields Too Large");
+  if (request.size() > kMostRequestBytes) return refusal("431 Request Header Fields Too Large");
   const bool is_whole = request.find("\r\n\r\n") != std::string_view::npos || request.find("\n\n") != std::string_view::npos;
   if (!is_whole) return "";
   const std::string_view line = request.substr(0, request.find_first_of("\r\n"));
   const std::size_t method_end = line.find(' ');
   const std::size_t path_end = method_end == std::string_view::npos ? method_end : line.find(' ', method_end + 1);
-  if (path_end == std::string_view::npos || !line.substr(path_end + 1).starts_with("HTTP/1.")) return plain("400 Bad Request");
-  if (line.substr(0, method_end) != "GET") return plain("405 Method Not Allowed");
+  if (path_end == std::string_view::npos || !line.substr(path_end + 1).starts_with("HTTP/1.")) return refusal("400 Bad Request");
+  if (line.substr(0, method_end) != "GET") return refusal("405 Method Not Allowed");
   const std::string_view target = line.substr(method_end + 1, path_end - method_end - 1);
-  if (target.substr(0, target.find('?')) != "/metrics") return plain("404 Not Found");
+  if (target.substr(0, target.find('?')) != "/metrics") return refusal("404 Not Found");
   return response_of("200 OK", "text/plain; version=0.0.4; charset=utf-8", text());
 }
 

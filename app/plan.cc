@@ -12,8 +12,6 @@
 namespace costmill::app {
 namespace {
 
-constexpr double kBytesPerMib = 1024.0 * 1024.0;
-
 // What the state leaves open: "late", "17 of 24 hours".
 std::string remarks_on(const DayChange& change) {
   std::vector<std::string> remarks;
@@ -26,7 +24,7 @@ void print_day(const MonthPlan& month, const DayChange& change) {
   const DayWork work = month.work_of(change.day);
   const std::string remarks = remarks_on(change);
   say(stdout, "{:<12}{:<11}{:>6}{:>12}{:>12}{:>10.2f}{}{}\n", to_string(change.day), name_of(change.state), work.files, work.row_groups,
-      work.rows, static_cast<double>(work.compressed_bytes) / kBytesPerMib, remarks.empty() ? "" : "  ", remarks);
+      work.rows, mib_of(work.compressed_bytes), remarks.empty() ? "" : "  ", remarks);
   for (const std::string& reason : change.reasons) say(stdout, "{:<12}{}\n", "", reason);
 }
 
@@ -64,8 +62,7 @@ void print_plan(const ClusterPlan& plan, const RunConfig& run) {
     for (const DayChange& change : month.changes) work.add(month.plan, change, run.full);
   }
   say(stdout, "to be done{}: {} days, {} rows, {:.2f} MiB; {} unchanged, {} gone{}; nothing was read but footers\n",
-      run.full ? " because of --full" : "", work.days, work.rows, static_cast<double>(work.compressed_bytes) / kBytesPerMib, work.unchanged,
-      work.gone,
+      run.full ? " because of --full" : "", work.days, work.rows, mib_of(work.compressed_bytes), work.unchanged, work.gone,
       work.gone == 0          ? ""
       : run.full || run.prune ? " and to be removed"
                               : " (--prune removes them)");

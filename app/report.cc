@@ -16,8 +16,6 @@
 namespace costmill::app {
 namespace {
 
-constexpr double kBytesPerMib = 1024.0 * 1024.0;
-
 std::string_view bundled_page() {
 #ifdef COSTMILL_HAS_REPORT_PAGE
   return report_page();
@@ -70,7 +68,7 @@ int report(const Arguments& arguments) {
   }
   write_whole(arguments.output, html);
   say(stdout, "{}: {} to {}, {:.2f} MiB; open it in a browser\n", arguments.output, to_string(made->days.from), to_string(made->days.to),
-      static_cast<double>(html.size()) / kBytesPerMib);
+      mib_of(html.size()));
   return 0;
 }
 

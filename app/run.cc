@@ -22,8 +22,6 @@
 namespace costmill::app {
 namespace {
 
-constexpr double kBytesPerMib = 1024.0 * 1024.0;
-
 double million_rows_per_second(const RunReport& report) {
   return report.seconds.wall > 0 ? static_cast<double>(report.input_rows) / report.seconds.wall / 1e6 : 0;
 }
@@ -44,18 +42,17 @@ void print_report(const RunReport& report, const std::string& sink) {
                            also(report.days_removed, "removed"), also(report.failed_days.size(), "failed")));
   line("rows", fmt::format("{} in, {} out", report.input_rows, report.output_rows));
   line("files",
-       fmt::format("{} of {:.1f} MiB, {:.1f} MiB fetched{}", report.files, static_cast<double>(report.bytes_in_files) / kBytesPerMib,
-                   static_cast<double>(report.bytes_fetched) / kBytesPerMib,
+       fmt::format("{} of {:.1f} MiB, {:.1f} MiB fetched{}", report.files, mib_of(report.bytes_in_files), mib_of(report.bytes_fetched),
                    report.files_without_rows == 0 ? "" : fmt::format(", {} without rows", report.files_without_rows)));
   line("seconds",
        fmt::format("{:.3f} (planning {:.3f}; busy in all threads: reading {:.3f}, aggregation {:.3f}, writing {:.3f})", report.seconds.wall,
                    report.seconds.planning, report.seconds.reading, report.seconds.aggregation, report.seconds.writing));
   line("speed", fmt::format("{:.2f} million rows/s", million_rows_per_second(report)));
-  line("memory", fmt::format("{:.1f} MiB at peak", static_cast<double>(report.memory.peak_bytes) / kBytesPerMib));
+  line("memory", fmt::format("{:.1f} MiB at peak", mib_of(report.memory.peak_bytes)));
   if (report.sink.connections > 0) {
     const double seconds = std::max(report.sink.busy_seconds, 1e-9);
     line("written", fmt::format("{:.0f} rows/s, {:.1f} MiB/s a connection, on {}", static_cast<double>(report.sink.rows) / seconds,
-                                static_cast<double>(report.sink.bytes) / kBytesPerMib / seconds, report.sink.connections));
+                                mib_of(report.sink.bytes) / seconds, report.sink.connections));
   }
   if (report.sanity.days > 0) line("checks", findings(report.sanity));
   line("sink", without_password(sink));

@@ -59,7 +59,6 @@ bool names_secret(std::string_view text) {
 
 // The value of the next parameter from `from` on that is a secret: of a URI's, or of `name = value name='value'`.
 Span secret_parameter(std::string_view text, std::size_t from) {
-  constexpr std::string_view kBlanks = " \t";
   const bool is_uri = text.find("://") != std::string_view::npos;
   for (std::size_t equals = text.find('=', from); equals != std::string_view::npos; equals = text.find('=', equals + 1)) {
     std::string_view before = text.substr(0, equals);

@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "texts/ascii.h"
+
 namespace costmill {
 namespace {
 
 bool is_variable_name(std::string_view name) {
   const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return !name.empty() && is_letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || is_digit(c); });
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "calendar/day.h"
+#include "costmill/error.h"
 #include "texts/printable.h"
 #include "texts/utf8.h"
 
@@ -35,12 +36,6 @@ std::optional<double> unit_bytes(std::string_view unit) {
   if (rest == "b") return std::pow(1000.0, power);
   if (rest == "i" || rest == "ib") return std::pow(1024.0, power);
   return std::nullopt;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 std::string_view unquoted(std::string_view text) {
@@ -194,6 +189,12 @@ bool is_path_segment(std::string_view text) {
   });
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
 std::vector<std::string> parse_list(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('[') && text.ends_with(']')) text = trimmed(text.substr(1, text.size() - 2));
@@ -217,5 +218,7 @@ std::optional<std::string> complaint_about(const KeyDef& def, std::string_view t
   if (!expected) return std::nullopt;
   return fmt::format("expected {}, found {}", *expected, as_shown(text));
 }
+
+void bad_config(const std::string& message) { throw Error(ErrorCode::kBadConfig, message); }
 
 }  // namespace costmill

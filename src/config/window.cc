@@ -9,29 +9,27 @@
 namespace costmill {
 namespace {
 
-[[noreturn]] void bad(const std::string& message) { throw Error(ErrorCode::kBadConfig, message); }
-
 DateRange whole(Month month) { return {first_day(month), last_day(month)}; }
 
 Day day_option(const std::string& text, std::string_view option) {
   const auto day = parse_day(text);
-  if (!day) bad(fmt::format("{}: expected a date YYYY-MM-DD, found {}", option, as_shown(text)));
+  if (!day) bad_config(fmt::format("{}: expected a date YYYY-MM-DD, found {}", option, as_shown(text)));
   return *day;
 }
 
 std::optional<Window> window_of_options(const CommandLine& command_line) {
   const auto& [from, to] = std::tie(command_line.from, command_line.to);
   if (command_line.month) {
-    if (from || to) bad("--month and --from/--to exclude each other: give one of them");
+    if (from || to) bad_config("--month and --from/--to exclude each other: give one of them");
     const auto month = parse_month(*command_line.month);
-    if (!month) bad(fmt::format("--month: expected YYYY-MM, found {}", as_shown(*command_line.month)));
+    if (!month) bad_config(fmt::format("--month: expected YYYY-MM, found {}", as_shown(*command_line.month)));
     return Window{whole(*month), "--month"};
   }
   if (!from && !to) return std::nullopt;
-  if (!from) bad("--to without --from: give both, or --month");
-  if (!to) bad("--from without --to: give both, or --month");
+  if (!from) bad_config("--to without --from: give both, or --month");
+  if (!to) bad_config("--from without --to: give both, or --month");
   const DateRange days{day_option(*from, "--from"), day_option(*to, "--to")};
-  if (days.from > days.to) bad(fmt::format("--from {} is after --to {}", *from, *to));
+  if (days.from > days.to) bad_config(fmt::format("--from {} is after --to {}", *from, *to));
   return Window{days, "--from/--to"};
 }
 
@@ -62,8 +60,8 @@ struct Keys {
 void check_inside(const Keys& keys, Day day, std::string_view date_key) {
   const Month month = month_of(day);
   const auto outside = [&](std::string_view key) {
-    bad(fmt::format("{} lies outside {}: change one of them, or give --month or --from/--to, which replace all four keys",
-                    keys.named(date_key), keys.named(key)));
+    bad_config(fmt::format("{} lies outside {}: change one of them, or give --month or --from/--to, which replace all four keys",
+                           keys.named(date_key), keys.named(key)));
   };
   if (keys.year && *keys.year != month.year) outside("ocp.year");
   if (keys.month && *keys.month != month.month) outside("ocp.month");
@@ -76,11 +74,11 @@ std::optional<Window> window_of_dates(const Keys& keys) {
   const auto month = keys.whole_month();
   if (!month && !(keys.start && keys.end)) {
     const bool has_start = keys.start.has_value();
-    bad(fmt::format("{} without {}: set it, or ocp.year and ocp.month, or give --month or --from/--to",
-                    keys.named(has_start ? "ocp.start_date" : "ocp.end_date"), has_start ? "ocp.end_date" : "ocp.start_date"));
+    bad_config(fmt::format("{} without {}: set it, or ocp.year and ocp.month, or give --month or --from/--to",
+                           keys.named(has_start ? "ocp.start_date" : "ocp.end_date"), has_start ? "ocp.end_date" : "ocp.start_date"));
   }
   const DateRange days{keys.start ? *keys.start : first_day(*month), keys.end ? *keys.end : last_day(*month)};
-  if (days.from > days.to) bad(fmt::format("{} is after {}", keys.named("ocp.start_date"), keys.named("ocp.end_date")));
+  if (days.from > days.to) bad_config(fmt::format("{} is after {}", keys.named("ocp.start_date"), keys.named("ocp.end_date")));
   return Window{days, keys.start && keys.end ? "ocp.start_date/end_date" : "ocp.start_date/end_date and ocp.year/month"};
 }
 
@@ -91,8 +89,8 @@ std::optional<Window> resolve_window(const CommandLine& command_line, const Sett
   const Keys keys(cluster);
   if (auto window = window_of_dates(keys)) return window;
   if (const auto month = keys.whole_month()) return Window{whole(*month), "ocp.year/month"};
-  if (keys.year) bad(fmt::format("{} without ocp.month: set it, or give --month or --from/--to", keys.named("ocp.year")));
-  if (keys.month) bad(fmt::format("{} without ocp.year: set it, or give --month or --from/--to", keys.named("ocp.month")));
+  if (keys.year) bad_config(fmt::format("{} without ocp.month: set it, or give --month or --from/--to", keys.named("ocp.year")));
+  if (keys.month) bad_config(fmt::format("{} without ocp.year: set it, or give --month or --from/--to", keys.named("ocp.month")));
   return std::nullopt;
 }
 

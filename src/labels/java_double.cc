@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <limits>
 
+#include "texts/ascii.h"
+
 namespace costmill {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The written exponent, held within bounds that no length of the digits before it can make up for.
 std::int64_t written_exponent(std::string_view json_number) {

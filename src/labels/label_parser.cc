@@ -7,6 +7,7 @@
 
 #include "labels/java_double.h"
 #include "labels/json_strings.h"
+#include "texts/ascii.h"
 #include "texts/utf8.h"
 
 namespace costmill {
@@ -21,7 +22,6 @@ constexpr std::array<bool, 256> kPlainBytes = [] {
   return plain;
 }();
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }

@@ -27,7 +27,7 @@ struct PendingOfThread {
   ~PendingOfThread() { counted_bytes += std::exchange(heap::pending_bytes, 0); }
 };
 
-int mib(std::int64_t bytes) { return static_cast<int>(bytes >> 20); }
+int whole_mib(std::int64_t bytes) { return static_cast<int>(bytes >> 20); }
 
 // Resident pages that no file backs: those of files the system takes back by itself. -1: not known.
 std::int64_t anonymous_bytes() noexcept {
@@ -52,7 +52,7 @@ std::atomic<std::int64_t> bytes_since_look{0};
 
 OverMemoryLimit::OverMemoryLimit(std::int64_t needed_bytes, std::int64_t used_bytes, std::int64_t limit_bytes) noexcept {
   std::snprintf(text_.data(), text_.size(), "%d MiB more are needed, but performance.memory_limit is %d MiB and %d MiB are in use",
-                mib(needed_bytes) + 1, mib(limit_bytes), mib(used_bytes));
+                whole_mib(needed_bytes) + 1, whole_mib(limit_bytes), whole_mib(used_bytes));
 }
 
 OverMemoryLimit::OverMemoryLimit(std::string_view text) noexcept {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "texts/ascii.h"
 #include "texts/printable.h"
 
 namespace costmill {
@@ -109,7 +110,6 @@ std::string value_of(const Options& options, const std::string& name, const char
 
 void require_schema_name(std::string_view schema) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   constexpr std::size_t kMostBytes = 63;  // of a name in PostgreSQL
   const bool plain = !schema.empty() && schema.size() <= kMostBytes && is_letter(schema.front()) &&
                      std::all_of(schema.begin(), schema.end(), [&](char c) { return is_letter(c) || is_digit(c); });

@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 
 // What the page opens with in well under a second. The numbers of groups are most of it: they give up places where they would be more.
 constexpr std::size_t kMostBytesOfGroups = 2'200'000;
-constexpr std::array<int, 3> kPlaces{15, 9, 6};
+constexpr std::array<int, 3> kShownPlaces{15, 9, 6};
 constexpr std::size_t kMostFiles = 1000;
 
 Json name_json(const Name& name) { return name ? Json(*name) : Json(nullptr); }
@@ -50,7 +50,7 @@ Json groups_json(const Report& report, int places) {
 }
 
 void add_groups(const Report& report, Json& json) {
-  for (const int places : kPlaces) {
+  for (const int places : kShownPlaces) {
     json["places"] = places;
     json["groups"] = groups_json(report, places);
     if (dump_json(json["groups"]).size() <= kMostBytesOfGroups) return;

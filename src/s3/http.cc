@@ -8,6 +8,7 @@
 #include <exception>
 #include <new>
 
+#include "config/values.h"
 #include "costmill/error.h"
 
 namespace costmill {
@@ -26,13 +27,6 @@ constexpr long kReceiveBufferBytes = 256 * 1024;
 void start_curl_once() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code != CURLE_OK) throw Error(ErrorCode::kBug, fmt::format("libcurl does not start: {}", curl_easy_strerror(code)));
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
 // An answer on its way.

@@ -24,7 +24,7 @@ class ConvertingTimeReader final : public TimeReader {
 };
 
 template <typename DType, typename Convert>
-std::unique_ptr<TimeReader> make_converting(const ColumnSource& source, Convert convert) {
+std::unique_ptr<TimeReader> make_time_converting(const ColumnSource& source, Convert convert) {
   return std::make_unique<ConvertingTimeReader<DType, Convert>>(source, std::move(convert));
 }
 
@@ -45,16 +45,16 @@ std::unique_ptr<TimeReader> make_time_reader(const ColumnSource& source) {
     return nullptr;
   }
   if (const auto unit = timestamp_unit(type)) {
-    return make_converting<parquet::Int64Type>(source, [unit = *unit](std::int64_t v, const ColumnPlace&) { return to_ms(v, unit); });
+    return make_time_converting<parquet::Int64Type>(source, [unit = *unit](std::int64_t v, const ColumnPlace&) { return to_ms(v, unit); });
   }
   const auto& logical = type.logical_type();
   if (type.physical_type() == parquet::Type::INT96) {
-    return make_converting<parquet::Int96Type>(source, [](const parquet::Int96& v, const ColumnPlace&) { return to_ms(v); });
+    return make_time_converting<parquet::Int96Type>(source, [](const parquet::Int96& v, const ColumnPlace&) { return to_ms(v); });
   }
   if (type.physical_type() == parquet::Type::INT32 && logical != nullptr && logical->is_date()) {
-    return make_converting<parquet::Int32Type>(source, [](std::int32_t v, const ColumnPlace&) { return v * kMillisecondsPerDay; });
+    return make_time_converting<parquet::Int32Type>(source, [](std::int32_t v, const ColumnPlace&) { return v * kMillisecondsPerDay; });
   }
-  if (is_text_type(type)) return make_converting<parquet::ByteArrayType>(source, from_text);
+  if (is_text_type(type)) return make_time_converting<parquet::ByteArrayType>(source, from_text);
   throw_wrong_type(type, "a timestamp", source.place);
 }
 

@@ -18,7 +18,7 @@ std::shared_ptr<arrow::DataType> number_type(NumericOutput numeric) {
   return numeric == NumericOutput::kFloat64 ? arrow::float64() : arrow::decimal128(33, 15);
 }
 
-std::shared_ptr<arrow::DataType> type_of(ColumnKind kind, NumericOutput numeric) {
+std::shared_ptr<arrow::DataType> coded_type_of(ColumnKind kind, NumericOutput numeric) {
   switch (kind) {
     case ColumnKind::kNumber: return number_type(numeric);
     case ColumnKind::kInteger: return arrow::int32();
@@ -104,7 +104,7 @@ class DayColumns {
 
 std::shared_ptr<arrow::Schema> arrow_schema(NumericOutput numeric) {
   arrow::FieldVector fields{arrow::field(kUuid, arrow::utf8(), false)};
-  for (const ColumnDef& def : kColumns) fields.push_back(arrow::field(std::string(def.name), type_of(def.kind, numeric)));
+  for (const ColumnDef& def : kColumns) fields.push_back(arrow::field(std::string(def.name), coded_type_of(def.kind, numeric)));
   return arrow::schema(std::move(fields));
 }
 

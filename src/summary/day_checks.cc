@@ -18,7 +18,7 @@ constexpr std::size_t kHoursToKnowANode = 3;
 constexpr double kSecondsPerHour = 3600;
 constexpr std::size_t kPodSums = PodSums::kSums;
 
-enum Sum { kUsage, kRequest, kEffectiveUsage, kLimit };
+using enum PodSums::Sum;
 constexpr const char* kQuantities[] = {"CPU core-seconds", "memory byte-seconds"};
 
 // Sums, then capacity of one kind, of a node or the cluster.
@@ -45,7 +45,7 @@ void fill(const Sums& sums, unsigned has_sums, Quantity& quantity) {
 
 void compare_with_capacity(const Quantity& quantity, const char* name, const std::string& whose, DaySanity& sanity) {
   if (!quantity.capacity || !std::isfinite(*quantity.capacity)) return;
-  const auto compare = [&](Sum sum, SanityCheck check, const char* of, double times) {
+  const auto compare = [&](PodSums::Sum sum, SanityCheck check, const char* of, double times) {
     const auto& value = quantity.sums[sum];
     // One core-second, and one byte-second, more or less is nothing.
     if (!value || *value <= *quantity.capacity * times || *value < 1) return;

@@ -15,8 +15,7 @@ namespace {
 
 using namespace pod_columns;
 
-// Order of PodSums::cpu and PodSums::memory, and of their columns in a chunk.
-enum Sum { kUsage, kRequest, kEffectiveUsage, kLimit };
+using enum PodSums::Sum;
 
 constexpr std::size_t kCacheLineBytes = 64;
 constexpr std::size_t kRowsBetweenCarries = SplitSum<CoreSecondsSum::kFraction>::kAdditionsBetweenCarries;

@@ -22,7 +22,8 @@ class ByteWriter;
 
 // The eight sums of a pod group, and the two capacities of its own rows.
 struct PodSums {
-  static constexpr std::size_t kSums = 4;  // usage, request, effective usage, limit
+  enum Sum { kUsage, kRequest, kEffectiveUsage, kLimit };
+  static constexpr std::size_t kSums = 4;
 
   std::array<CoreSecondsSum, kSums> cpu;
   std::array<ByteSecondsSum, kSums> memory;

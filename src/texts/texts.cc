@@ -19,14 +19,14 @@ std::uint64_t sample_hash(std::string_view text) {
     hash = (hash ^ word) * kMultiplier;
     hash ^= hash >> 32U;
   };
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  constexpr std::size_t kWordBytes = sizeof(std::uint64_t);
   constexpr std::size_t kSamples = 6;
-  if (text.size() < kWord) {
+  if (text.size() < kWordBytes) {
     if (!text.empty()) mix(0, text.size());
     return hash;
   }
-  const std::size_t last = text.size() - kWord;
-  for (std::size_t i = 0; i < kSamples; ++i) mix(last * i / (kSamples - 1), kWord);
+  const std::size_t last = text.size() - kWordBytes;
+  for (std::size_t i = 0; i < kSamples; ++i) mix(last * i / (kSamples - 1), kWordBytes);
   return hash;
 }
 

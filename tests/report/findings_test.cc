@@ -7,8 +7,6 @@
 namespace costmill {
 namespace {
 
-const Day kFirst = make_day(2025, 10, 1);
-
 // Three days of a cluster with a row and a fitting record each; a test bends them.
 struct Scene {
   Scene() {

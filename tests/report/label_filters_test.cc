@@ -4,11 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "costmill/error.h"
+#include "report_rows.h"
 
 namespace costmill {
 namespace {
-
-const std::atomic<bool> kNotCancelled = false;
 
 std::vector<std::string> names_of(const std::vector<LabelFilters::Key>& keys) {
   std::vector<std::string> names;

@@ -7,8 +7,6 @@
 namespace costmill {
 namespace {
 
-const Day kFirst = make_day(2025, 10, 1);
-
 struct Summed {
   explicit Summed(const std::vector<std::vector<StoredRow>>& days, std::optional<LabelFilters::Key> key = std::nullopt) {
     if (key) labels.keys.push_back(*std::move(key));

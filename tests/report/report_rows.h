@@ -1,6 +1,7 @@
 // Rows as a sink gives them back, and a reader over them.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <string>
 #include <utility>
@@ -12,6 +13,8 @@
 namespace costmill {
 
 inline const std::string kOneSource = "11111111-1111-4111-8111-111111111111";
+inline const Day kFirst = make_day(2025, 10, 1);
+inline const std::atomic<bool> kNotCancelled = false;
 
 using Cells = std::vector<std::pair<Column, std::optional<std::string>>>;
 

@@ -11,7 +11,6 @@ namespace costmill {
 namespace {
 
 const std::string kOtherSource = "22222222-2222-4222-8222-222222222222";
-const std::atomic<bool> kNotCancelled = false;
 
 StoredKey key(int month, int day, const std::string& source = kOneSource) { return {source, make_day(2025, month, day)}; }
 

@@ -9,7 +9,6 @@
 namespace costmill {
 namespace {
 
-constexpr const char* kFile = "f.parquet";
 constexpr const char* kUsage = "pod_usage_cpu_core_seconds";
 
 // Numbers of fixed size, so that each value lies in the file as it is.

@@ -10,8 +10,6 @@
 namespace costmill {
 namespace {
 
-constexpr const char* kFile = "f.parquet";
-
 void write_pods(const TempTree& tree, bool with_checksums) {
   std::string times = "[";
   std::string names = "[";

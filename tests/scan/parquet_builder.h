@@ -18,6 +18,8 @@
 
 namespace costmill {
 
+inline constexpr const char* kFile = "f.parquet";
+
 struct ColumnData {
   std::string name;
   std::shared_ptr<arrow::DataType> type;

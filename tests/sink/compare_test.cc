@@ -10,8 +10,6 @@
 namespace costmill {
 namespace {
 
-constexpr Day kDay{20362};
-
 class MemoryReader final : public SinkReader {
  public:
   explicit MemoryReader(const std::vector<DayRows>& days) {

@@ -9,8 +9,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Day kDay{20362};  // 2025-10-01
-
 class CsvSinkFile : public ::testing::Test {
  protected:
   fs::path table() const { return folder_ / "out" / std::string(kCsvFileName); }

@@ -22,6 +22,7 @@
 
 namespace costmill {
 
+inline constexpr Day kDay{20362};  // 2025-10-01
 inline constexpr const char* kSourceA = "11111111-1111-4111-8111-111111111111";
 inline constexpr const char* kSourceB = "22222222-2222-4222-8222-222222222222";
 

@@ -13,8 +13,6 @@
 namespace costmill {
 namespace {
 
-constexpr Day kDay{20362};
-
 DayRows some_day() { return DayBuilder(kSourceA, kDay).nasty_rows(300, 9).build(); }
 
 template <typename Value>

@@ -9,7 +9,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Day kDay{20362};  // 2025-10-01
 const std::string kTable = "reporting_ocpusagelineitem_daily_summary";
 
 class HostileSink : public ::testing::Test {

@@ -14,8 +14,6 @@
 namespace costmill {
 namespace {
 
-constexpr Day kDay{20362};
-
 class ParquetFile : public ::testing::Test {
  protected:
   void write(const DayRows& day, NumericOutput numeric, ParquetLimits limits = {}) {

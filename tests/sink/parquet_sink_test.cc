@@ -13,9 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Day kDay{20362};  // 2025-10-01
-const std::string kTable = "reporting_ocpusagelineitem_daily_summary/";
-const std::string kFile = kTable + "source=11111111-1111-4111-8111-111111111111/2025-10-01.parquet";
+const std::string kTableFolder = "reporting_ocpusagelineitem_daily_summary/";
+const std::string kFile = kTableFolder + "source=11111111-1111-4111-8111-111111111111/2025-10-01.parquet";
 
 class ParquetSinkFiles : public ::testing::Test {
  protected:
@@ -98,9 +97,9 @@ TEST_F(ParquetSinkFiles, CarryPageChecksumsThatTellDamage) {
 
 TEST_F(ParquetSinkFiles, WithoutDaysAnEmptyFileHasTheColumns) {
   run(nullptr);
-  EXPECT_EQ(folder_.files(), (std::vector<std::string>{kTable + "empty.parquet"}));
-  EXPECT_EQ(table_of(kTable + "empty.parquet")->num_rows(), 0);
-  EXPECT_EQ(table_of(kTable + "empty.parquet")->num_columns(), 37);
+  EXPECT_EQ(folder_.files(), (std::vector<std::string>{kTableFolder + "empty.parquet"}));
+  EXPECT_EQ(table_of(kTableFolder + "empty.parquet")->num_rows(), 0);
+  EXPECT_EQ(table_of(kTableFolder + "empty.parquet")->num_columns(), 37);
   const DayRows day = DayBuilder(kSourceA, kDay).build();
   run(&day);
   EXPECT_EQ(folder_.files(), (std::vector<std::string>{"costmill-state.json", kFile}));
@@ -117,8 +116,8 @@ TEST_F(ParquetSinkFiles, ADayIsVisibleBeforeTheRunIsFinished) {
 
 TEST_F(ParquetSinkFiles, LinksAndOddNamesLeadNowhere) {
   fs::create_directories(folder_ / "elsewhere");
-  fs::create_directories(folder_ / kTable);
-  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / (kTable + "source=" + kSourceA));
+  fs::create_directories(folder_ / kTableFolder);
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / (kTableFolder + "source=" + kSourceA));
   const DayRows day = DayBuilder(kSourceA, kDay).row("a", "n", 1).build();
   EXPECT_EQ(code_of([&] { run(&day); }), ErrorCode::kSinkUnavailable);
   EXPECT_TRUE(fs::is_empty(folder_ / "elsewhere"));
@@ -127,11 +126,11 @@ TEST_F(ParquetSinkFiles, LinksAndOddNamesLeadNowhere) {
 }
 
 TEST_F(ParquetSinkFiles, TemporaryFilesOfAKilledRunAreRemoved) {
-  fs::create_directories(folder_ / (kTable + "source=x"));
-  std::ofstream(folder_ / (kTable + "source=x/.costmill-1-0123456789abcdef.tmp")) << "left";
+  fs::create_directories(folder_ / (kTableFolder + "source=x"));
+  std::ofstream(folder_ / (kTableFolder + "source=x/.costmill-1-0123456789abcdef.tmp")) << "left";
   std::ofstream(folder_ / ".costmill-1-0123456789abcdef.tmp") << "left";
   run(nullptr);
-  EXPECT_EQ(folder_.files(), (std::vector<std::string>{kTable + "empty.parquet"}));
+  EXPECT_EQ(folder_.files(), (std::vector<std::string>{kTableFolder + "empty.parquet"}));
 }
 
 }  // namespace

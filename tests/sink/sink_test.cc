@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Day kDay{20362};  // 2025-10-01
-
 struct SinkKind {
   const char* name;
   const char* scheme;

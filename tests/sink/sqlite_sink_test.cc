@@ -6,8 +6,6 @@
 namespace costmill {
 namespace {
 
-constexpr Day kDay{20362};  // 2025-10-01
-
 class SqliteSinkFile : public ::testing::Test {
  protected:
   std::string file() const { return (folder_ / "out.db").string(); }

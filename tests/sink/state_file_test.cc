@@ -10,7 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Day kDay{20362};  // 2025-10-01
 const StoredKey kKey{kSourceA, kDay};
 const DateRange kOnlyDay{kDay, kDay};
 

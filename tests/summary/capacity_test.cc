@@ -1,10 +1,9 @@
 // Rule 5.
 #include "fold_builder.h"
+#include "special_numbers.h"
 
 namespace costmill {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 TEST(Capacity, NodeCapacityIsTheSumOverIntervalsOfTheLargestValue) {
   LineItems items;

@@ -10,6 +10,8 @@
 #include <random>
 #include <vector>
 
+#include "special_numbers.h"
+
 namespace costmill {
 namespace {
 
@@ -162,7 +164,6 @@ TEST(ExactSum, ATotalBeyondTheRangeDoesNotFitInAnyOrder) {
 }
 
 TEST(ExactSum, ValuesThatAreNoFiniteNumberOrTooLargeAreRefusedAndLeaveTheSum) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   CoreSecondsSum sum;
   ASSERT_EQ(sum.add(1.5), SumStatus::kOk);
   EXPECT_EQ(sum.add(std::nan("")), SumStatus::kNotFinite);

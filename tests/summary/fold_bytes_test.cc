@@ -11,12 +11,11 @@
 #include "costmill/error.h"
 #include "costmill/version.h"
 #include "random_items.h"
+#include "special_numbers.h"
 
 namespace costmill {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kChecksumAt = 16;
 constexpr std::size_t kChecked = kChecksumAt + sizeof(std::uint64_t);
 
@@ -62,7 +61,7 @@ FoldOptions options_of(unsigned seed) {
 // Rows that are refused, or give signs of bad data, in each table.
 LineItems bad_items(unsigned seed) {
   LineItems items = RandomItems(seed).build();
-  const double odd = std::array{kNan, kInfinity, -kInfinity, 1e30}[seed % 4];
+  const double odd = std::array{kNaN, kInfinity, -kInfinity, 1e30}[seed % 4];
   const Day other{kDay.number + 1};
   const Day last{kDay.number + 2};
   items.daily({.usage_cpu = odd, .cores = odd, .bytes = odd}).daily({.limit_memory = odd, .cores = odd, .day = other});
@@ -134,7 +133,7 @@ TEST(FoldBytes, EachOffenceIsNamedWithItsColumn) {
   LineItems pods;
   LineItems capacity;
   LineItems storage;
-  pods.daily({}).daily({.limit_memory = kNan});
+  pods.daily({}).daily({.limit_memory = kNaN});
   capacity.daily({}).hourly({.capacity_memory = kInfinity});
   storage.daily({}).storage({.request = -kInfinity});
   EXPECT_NE(column_of(pods).find("pod_limit_memory_byte_seconds, 0, 1"), std::string::npos);
@@ -174,7 +173,7 @@ TEST(FoldBytes, RowsMayBeAddedToAFoldThatTravelled) {
 TEST(FoldBytes, SumsBeyondTheUsualSizesTravel) {
   LineItems items;
   for (int i = 0; i < 4; ++i) items.daily({.usage_cpu = 6e19, .limit_cpu = -6e19, .usage_memory = 7e28, .cores = -kInfinity});
-  items.daily({.request_cpu = 0x1p-70, .limit_cpu = 2.4e20 / 4, .cores = kNan});
+  items.daily({.request_cpu = 0x1p-70, .limit_cpu = 2.4e20 / 4, .cores = kNaN});
   const std::vector<Fold> folds = shares(items, october(), 2);
   for (const Fold& fold : folds) expect_same(travelled(fold, october()), fold, all_keys());
   Fold merged = travelled(folds[0], october());

@@ -6,11 +6,10 @@
 #include <bit>
 #include <random>
 
+#include "special_numbers.h"
+
 namespace costmill {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 void expect_same(const Maximum& actual, const Maximum& expected) {
   ASSERT_EQ(actual.value().has_value(), expected.value().has_value());
@@ -23,7 +22,7 @@ void expect_same(const Maximum& actual, const Maximum& expected) {
 }
 
 TEST(MaximumColumn, NullsNanAndInfinitiesCountAsInASingleMaximum) {
-  constexpr double kValues[] = {kNan, kInfinity, -kInfinity, -0.0, 0.0, -1.5, 2.5, 1e300, 5e-324};
+  constexpr double kValues[] = {kNaN, kInfinity, -kInfinity, -0.0, 0.0, -1.5, 2.5, 1e300, 5e-324};
   std::mt19937 random(5);
   for (int round = 0; round < 2000; ++round) {
     constexpr std::uint32_t kGroups = 4;

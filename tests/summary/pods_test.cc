@@ -1,10 +1,9 @@
 // Rules 3 and 6.
 #include "fold_builder.h"
+#include "special_numbers.h"
 
 namespace costmill {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 TEST(Pods, RowsOfOneGroupAreSummedWhateverPodAndResourceId) {
   LineItems items;

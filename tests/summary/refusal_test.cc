@@ -1,11 +1,9 @@
 // Rules 2 and 10, and deliberate difference 4: what refuses a day, and what is named.
 #include "fold_builder.h"
+#include "special_numbers.h"
 
 namespace costmill {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct PodColumn {
   const char* name;
