@@ -18,10 +18,10 @@ void MemoryBudget::reserve(std::int64_t bytes, const char* what) {
 }
 
 void MemoryShare::resize(std::int64_t bytes) {
-  const std::int64_t counted_bytes = heap::is_counted() ? 0 : bytes;
-  budget_.reserve(counted_bytes - bytes_, what_);
+  const std::int64_t held_bytes = heap::is_counted() ? 0 : bytes;
+  budget_.reserve(held_bytes - bytes_, what_);
   if (heap::is_counted() && budget_.used_bytes() > budget_.limit_bytes()) budget_.reserve(1, what_);
-  bytes_ = counted_bytes;
+  bytes_ = held_bytes;
 }
 
 arrow::Status CappedPool::reserve(std::int64_t bytes) {
