@@ -51,6 +51,8 @@ site: deps
 
 # The long ones.
 soak: build mutation
+	@cmake --preset dev >build/cmake.log || { cat build/cmake.log; exit 1; }
+	cmake --build --preset dev -j $(JOBS)  # each source alone
 	@tools/minio >/dev/null
 	tools/fuzz 60
 	$(PYTHON) tests/tools/property_test.py --bin $(COSTMILL) --cases 1000 --seed 1000000

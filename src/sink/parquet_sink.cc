@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <list>
 
 #include "costmill/error.h"
@@ -21,6 +22,7 @@ namespace costmill {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 
 // Arrow gets a descriptor of its own, since it closes what it is given and PendingFile still has to sync.
 std::shared_ptr<arrow::io::OutputStream> stream_to(const PendingFile& file) {
@@ -111,6 +113,7 @@ class ParquetSink final : public Sink {
 
   void finish() override {
     publish();
+    if (!is_state_saved_) save_state();
     if (!has_days()) {
       PendingFile file(parquet_empty_file(folder_), durability_of(options_));
       write_file(file, DayRows{}, options_);
@@ -129,23 +132,35 @@ class ParquetSink final : public Sink {
     }
   }
 
-  // A file without a record tells of itself, so a day that has no record yet needs no doubt.
+  // A file without a record tells of itself: a day that has no record yet needs no doubt, and its record may be saved later.
   void publish() {
     if (files_.empty() && staged_.empty() && removed_.empty()) return;
     bool forgot = false;
     for (const DayRecord& record : records_) forgot |= state_.forget(record.key());
-    if (forgot) state_.save();
+    if (forgot) save_state();
     for (PendingFile& file : files_) file.publish();
     for (const auto& [staged, target] : staged_) move_file(staged, target);
     for (const StoredKey& key : removed_) remove_file(parquet_file_of(folder_, key));
     for (const StoredKey& key : removed_) state_.forget(key);
     for (const DayRecord& record : records_) state_.put(record);
-    state_.save();
+    is_state_saved_ = false;
+    if (Clock::now() >= next_save_) save_state();
     if (!files_.empty() || !staged_.empty()) ::unlink(parquet_empty_file(folder_).c_str());
     files_.clear();
     staged_.clear();
     records_.clear();
     removed_.clear();
+  }
+
+  // All records are written each time, so a run of many days that come fast would do little else.
+  void save_state() {
+    constexpr std::chrono::milliseconds kLeastPause{250};
+    constexpr int kPausesOfSaving = 10;
+    const auto begin = Clock::now();
+    state_.save();
+    is_state_saved_ = true;
+    const auto end = Clock::now();
+    next_save_ = end + std::max<Clock::duration>(kLeastPause, kPausesOfSaving * (end - begin));
   }
 
   bool has_days() const {
@@ -162,6 +177,8 @@ class ParquetSink final : public Sink {
   SinkOptions options_;
   FolderLock lock_;
   StateFile state_;
+  bool is_state_saved_ = true;
+  Clock::time_point next_save_;  // not before
   std::list<PendingFile> files_;                       // written, not published yet
   std::vector<std::pair<fs::path, fs::path>> staged_;  // elsewhere, and where they go
   std::vector<DayRecord> records_;
