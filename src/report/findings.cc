@@ -70,8 +70,12 @@ class Investigation {
     if (record.hours_seen < kHoursOfDay) add(record.day, "missing_hours", fmt::format("{} of 24 hours seen", record.hours_seen));
     if (record.rows != of_day.rows())
       add(record.day, "other_rows", fmt::format("{} rows, where the receipt says {}", of_day.rows(), record.rows));
+    for (const auto& [name, count] : record.signs) {
+      if (const auto sign = sign_called(name)) add(record.day, sign->name, fmt::format("{} {}", count, sign->counts));
+    }
+    const bool knows_usage = record.signs.contains(std::string(def_of(SanityCheck::kUsageAboveCapacity).name));
     // Of rows that joins repeat, sums stand above what a node used.
-    if (!has_repeated_rows(record, of_day)) look_at_nodes(record.day, of_day);
+    if (!has_repeated_rows(record, of_day) && !knows_usage) look_at_nodes(record.day, of_day);
     look_for_jumps_to(record);
   }
 

@@ -17,7 +17,8 @@ DayRecord record_of(const MonthPlan& plan, const ClusterIdentity& cluster, const
           .hours_seen = static_cast<int>(outcome.hours.count()),
           .rows = outcome.encoded->row_count,
           .digest = outcome.encoded->digest,
-          .totals = outcome.totals};
+          .totals = outcome.totals,
+          .signs = signs_of(outcome.sanity, outcome.fan_outs)};
 }
 
 }  // namespace costmill

@@ -28,16 +28,9 @@ namespace costmill {
 namespace {
 
 std::string fan_out_warning(Day day, const FanOuts& fan_outs) {
-  const std::pair<std::size_t, const char*> counts[] = {
-      {fan_outs.nodes_with_several_label_sets, "nodes with several label sets"},
-      {fan_outs.namespaces_with_several_label_sets, "namespaces with several label sets"},
-      {fan_outs.namespaces_in_several_categories, "namespaces that match several cost category patterns"},
-      {fan_outs.claims_with_several_volumes, "claims bound to several volumes"},
-      {fan_outs.volume_pods_with_several_placements, "pods with volumes that ran in several places"},
-  };
   std::vector<std::string> found;
-  for (const auto& [count, what] : counts) {
-    if (count > 0) found.push_back(fmt::format("{} {}", count, what));
+  for (const FanOuts::Count& fan_out : fan_outs.counts()) {
+    if (fan_out.count > 0) found.push_back(fmt::format("{} {}", fan_out.count, fan_out.counts));
   }
   return fmt::format("{}: sums count several times, as in the reference (docs/rules.md, \"Fan-outs\"): {}", to_string(day),
                      fmt::join(found, ", "));

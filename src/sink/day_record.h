@@ -10,6 +10,7 @@
 
 #include "calendar/day.h"
 #include "reference/reference_use.h"
+#include "sanity/day_signs.h"
 #include "sanity/day_totals.h"
 
 namespace costmill {
@@ -47,6 +48,7 @@ struct DayRecord {
   std::uint64_t rows = 0;
   std::string digest;  // 32 hex digits, of EncodedDay
   DayTotals totals;    // empty: not known
+  DaySigns signs;      // that its rows showed; what only the comparison with other days tells is not in it
 
   StoredKey key() const { return {source_uuid, day}; }
   bool operator==(const DayRecord&) const = default;

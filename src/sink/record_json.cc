@@ -71,20 +71,23 @@ bool is_shallow(int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) {
   return true;
 }
 
-Json totals_json(const DayTotals& totals) {
+constexpr const char* kSigns = "signs";
+
+Json totals_json(const DayRecord& record) {
   Json json = Json::object();
   for (std::size_t i = 0; i < kTotalNames.size(); ++i) {
-    if (totals.values[i]) json[std::string(kTotalNames[i])] = *totals.values[i];
+    if (record.totals.values[i]) json[std::string(kTotalNames[i])] = *record.totals.values[i];
   }
+  if (!record.signs.empty()) json[kSigns] = record.signs;
   return json;
 }
 
-DayTotals totals_from(const Json& json) {
-  DayTotals totals;
+void read_totals(const Json& json, DayRecord& record) {
   for (std::size_t i = 0; i < kTotalNames.size(); ++i) {
-    if (const auto found = json.find(kTotalNames[i]); found != json.end()) totals.values[i] = found->get<double>();
+    if (const auto found = json.find(kTotalNames[i]); found != json.end()) record.totals.values[i] = found->get<double>();
   }
-  return totals;
+  const Json signs = json.value(kSigns, Json::object());
+  for (const auto& [name, count] : signs.items()) record.signs.emplace(name, whole_number<std::uint64_t>(count));
 }
 
 }  // namespace
@@ -109,7 +112,7 @@ Json json_of(const DayRecord& record) {
           {"program_version", record.program_version},
           {"config", record.config},
           {"reference", reference_json(record)},
-          {"totals", totals_json(record.totals)},
+          {"totals", totals_json(record)},
           {"files", files_json(record.files)}};
 }
 
@@ -125,8 +128,8 @@ DayRecord record_from(const Json& json) {
                    .program_version = json.at("program_version").get<std::string>(),
                    .hours_seen = whole_number<int>(json.at("hours_seen")),
                    .rows = whole_number<std::uint64_t>(json.at("rows")),
-                   .digest = json.at("digest").get<std::string>(),
-                   .totals = totals_from(json.value("totals", Json::object()))};
+                   .digest = json.at("digest").get<std::string>()};
+  read_totals(json.value("totals", Json::object()), record);
   read_reference(json.at("reference"), record);
   return record;
 }
@@ -134,8 +137,7 @@ DayRecord record_from(const Json& json) {
 std::string dump_json(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
 
 RecordColumns record_columns(const DayRecord& record) {
-  return {dump_json(files_json(record.files)), dump_json(reference_json(record)), dump_json(record.config),
-          dump_json(totals_json(record.totals))};
+  return {dump_json(files_json(record.files)), dump_json(reference_json(record)), dump_json(record.config), dump_json(totals_json(record))};
 }
 
 void read_record_columns(const RecordColumns& columns, std::string_view where, DayRecord& record) {
@@ -143,7 +145,7 @@ void read_record_columns(const RecordColumns& columns, std::string_view where, D
     record.files = files_from(parse_state(columns.files));
     read_reference(parse_state(columns.reference), record);
     record.config = parse_state(columns.config).get<FiguresConfig>();
-    if (!columns.totals.empty()) record.totals = totals_from(parse_state(columns.totals));
+    if (!columns.totals.empty()) read_totals(parse_state(columns.totals), record);
   } catch (const std::exception& error) {
     fail_to_read_state(where, error.what());
   }

@@ -5,27 +5,13 @@
 
 #include "labels/label_maps.h"
 #include "reference/reference_data.h"
+#include "sanity/fan_outs.h"
 #include "summary/by_text.h"
 #include "summary/capacity.h"
 #include "summary/cost_category.h"
 #include "summary/label_sets.h"
 
 namespace costmill {
-
-// Joins that repeat rows, so that sums count several times, as in the reference. Counted for a warning.
-struct FanOuts {
-  std::size_t nodes_with_several_label_sets = 0;
-  std::size_t namespaces_with_several_label_sets = 0;
-  std::size_t namespaces_in_several_categories = 0;
-  std::size_t claims_with_several_volumes = 0;
-  std::size_t volume_pods_with_several_placements = 0;
-
-  bool any() const {
-    return nodes_with_several_label_sets + namespaces_with_several_label_sets + namespaces_in_several_categories +
-               claims_with_several_volumes + volume_pods_with_several_placements >
-           0;
-  }
-};
 
 class DayJoins {
  public:

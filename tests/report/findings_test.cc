@@ -121,5 +121,23 @@ TEST(Findings, NodesAreNotAboveTheirCapacityWhereRowsCountSeveralTimes) {
   EXPECT_EQ(scene.kinds(), Kinds{"repeated_rows"});
 }
 
+TEST(Findings, SignsOfTheReceiptAreToldThoseOfNoNameAreNot) {
+  Scene scene;
+  scene.records[1].signs = {{"negative_value", 2}, {"nodes_with_several_label_sets", 1}, {"a sign of another version", 7}};
+  const std::vector<DataFinding> findings = scene.findings();
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[0].kind, "negative_value");
+  EXPECT_EQ(findings[0].text, "2 negative values");
+  EXPECT_EQ(findings[0].day, kFirst.next());
+  EXPECT_EQ(findings[1].text, "1 nodes with several label sets");
+}
+
+TEST(Findings, UsageAboveCapacityIsToldOnce) {
+  Scene scene;
+  scene.sums.cluster_days[{0, kFirst}].nodes_above_capacity = {"node-1"};
+  scene.records[0].signs = {{"usage_above_capacity", 1}};
+  EXPECT_EQ(scene.kinds(), Kinds{"usage_above_capacity"});
+}
+
 }  // namespace
 }  // namespace costmill

@@ -202,7 +202,8 @@ inline DayRecord record_of(const DayRows& day) {
           .hours_seen = 17,
           .rows = day.rows.size(),
           .digest = digest_of(day),
-          .totals = {{0.1, std::nullopt, 1e300}}};
+          .totals = {{0.1, std::nullopt, 1e300}},
+          .signs = {{"claims_with_several_volumes", 1}, {"negative_value", 123456789012345ULL}}};
 }
 
 // The day lives longer than the sink in these tests, so nobody owns it.

@@ -16,6 +16,9 @@ const KINDS = {
   other_rows: "rows changed since",
 };
 
+// Signs that a run saw in its input have names of their own.
+const wordsOf = (kind) => KINDS[kind] ?? kind.replaceAll("_", " ");
+
 export class Quality {
   constructor(model, filters) {
     Object.assign(this, { model, filters, id: "quality", title: "Data quality" });
@@ -30,11 +33,11 @@ export class Quality {
       columns: [
         { name: "day", label: "Day", value: (row) => model.days[row.day] },
         ...(model.hasSeveralClusters ? [{ name: "cluster", label: "Cluster", value: (row) => model.clusterName(row.cluster) }] : []),
-        { name: "kind", label: "Finding", value: (row) => KINDS[row.kind] ?? row.kind, raw: (row) => row.kind },
+        { name: "kind", label: "Finding", value: (row) => wordsOf(row.kind), raw: (row) => row.kind },
         { name: "text", label: "What", value: (row) => row.text },
       ],
     });
-    this.root = section("quality", "Data quality", "Signs that each run saw in its input are in the log of that run; this is what rows and receipts tell.", this.strip, this.findings.root);
+    this.root = section("quality", "Data quality", "What receipts and rows tell. Where in the input a run saw a sign is in the log of that run.", this.strip, this.findings.root);
   }
 
   update() {
@@ -48,7 +51,7 @@ export class Quality {
         const cells = days.map((day, at) => {
           const found = findings.filter((finding) => finding.cluster === cluster && finding.day === at);
           const state = rows.has(at) ? (found.length ? "doubtful" : "fine") : found.length ? "missing" : "outside";
-          const words = state === "fine" ? "nothing found" : state === "outside" ? "no rows" : found.map((finding) => KINDS[finding.kind] ?? finding.kind).join(", ");
+          const words = state === "fine" ? "nothing found" : state === "outside" ? "no rows" : found.map((finding) => wordsOf(finding.kind)).join(", ");
           const mark = { missing: "\u00d7", doubtful: "!", fine: "\u2713", outside: "\u2013" }[state];
           return element("li", { class: state, title: `${day}: ${words}` }, element("span", { class: "date" }, shortDay(day)), element("span", { "aria-hidden": "true" }, mark), element("span", { class: "hidden" }, words));
         });
