@@ -56,13 +56,18 @@ class Timed:
             jobs.append((key, job, timed(lambda job=job: job.fold_days(reference, []))))
         begin = time.perf_counter()
         with ThreadPoolExecutor(self.connections) as many:
-            written = list(many.map(lambda entry: timed(entry[1].write_days), jobs))
+            written = list(many.map(lambda entry: timed(lambda: written_by(entry[1])), jobs))
         self.writing_seconds = time.perf_counter() - begin
         for (key, _, fold), write in zip(jobs, written):
             self.results.put(key, write.result)
             receipt = json.loads(write.result)
             self.days.append(Day(receipt["rows_folded"], sum(day["rows"] for day in receipt["days"]), receipt["bytes_fetched"], fold.seconds,
                                  fold.cpu, write.seconds, write.cpu, receipt["seconds"][2]))
+
+
+def written_by(job):
+    job.write_days()
+    return job.publish()
 
 
 @dataclass(frozen=True)

@@ -93,8 +93,14 @@ class Job {
       return true;
     });
   }
-  std::string write_days() {
-    return attended([&] { return to_json(job_.write_days(cancelled_)); });
+  void write_days() {
+    attended([&] {
+      job_.write_days(cancelled_);
+      return true;
+    });
+  }
+  std::string publish() {
+    return attended([&] { return to_json(job_.publish()); });
   }
 
  private:
@@ -134,7 +140,8 @@ void define_distribution(nb::module_& module) {
       .def("load_reference", &Job::load_reference)
       .def("fold_part", &Job::fold_part)
       .def("fold_days", &Job::fold_days, nb::arg("reference"), nb::arg("parts"))
-      .def("write_days", &Job::write_days);
+      .def("write_days", &Job::write_days)
+      .def("publish", &Job::publish);
 }
 
 }  // namespace costmill::python

@@ -2,8 +2,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from distributed import Semaphore, get_worker
 
@@ -39,7 +42,10 @@ def do_days(tasks: list[str], parts: list[bytes] | None = None, *, run: str, con
     """
     memory_bytes = _begin(run)
     kept = _kept_of(run, connections)
-    return [_outcome_of(task, memory_bytes, kept, parts or []) for task in tasks]
+    # What waits for the disk waits beside the next day's folding.
+    with ThreadPoolExecutor(1) as publisher:
+        outcomes = [_outcome_of(partial(_write, task, memory_bytes, kept, parts or [], publisher)) for task in tasks]
+    return [outcome.result() if isinstance(outcome, Future) else outcome for outcome in outcomes]
 
 
 def fold_part(task: str, *, run: str) -> bytes:
@@ -54,14 +60,24 @@ def _begin(run: str) -> int:
     return int((worker.memory_manager.memory_limit or 0) * 0.8 / worker.state.nthreads)
 
 
-def _outcome_of(task: str, memory_bytes: int, kept: _Kept, parts: list[bytes]) -> str | Error:
+def _write(task: str, memory_bytes: int, kept: _Kept, parts: list[bytes], publisher: ThreadPoolExecutor) -> str | Future[str | Error]:
+    """The receipt of days that an attempt before has staged, or of those that are written and being published."""
+    job = _costmill.Job(task, 1, memory_bytes)
+    if (receipt := job.staged_receipt()) is not None:
+        return receipt
+    job.fold_days(_reference(job, kept), parts)
+    with kept.connections if job.uses_connections else nullcontext():
+        job.write_days()
+    return publisher.submit(_outcome_of, job.publish)
+
+
+_Outcome = TypeVar("_Outcome")
+
+
+def _outcome_of(action: Callable[[], _Outcome]) -> _Outcome | Error:
+    """What the action gives, or the error that it ended with."""
     try:
-        job = _costmill.Job(task, 1, memory_bytes)
-        if (receipt := job.staged_receipt()) is not None:
-            return receipt
-        job.fold_days(_reference(job, kept), parts)
-        with kept.connections if job.uses_connections else nullcontext():
-            return job.write_days()
+        return action()
     except Error as error:
         return error
     except MemoryError as error:

@@ -76,6 +76,32 @@ void WorkerReference::give_back(std::shared_ptr<LabelMaps> labels) {
   if (labels->memory_bytes() < kMostLabelBytes) labels_.push_back(std::move(labels));
 }
 
+// Where a sink of files is made; what is not renamed by the end goes.
+class DayJob::StagedFolder {
+ public:
+  explicit StagedFolder(fs::path path) : path_(std::move(path)) {
+    std::error_code error;
+    if (fs::create_directory(path_, error)) return;
+    throw Error(
+        ErrorCode::kSinkUnavailable,
+        fmt::format("cannot make the folder {}: {}; workers need the sink's folder at the same path as the client, and the run must "
+                    "still be under way",
+                    path_.string(), error.message()),
+        {.file = path_.string()});
+  }
+  ~StagedFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  StagedFolder(const StagedFolder&) = delete;
+  StagedFolder& operator=(const StagedFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
 // What folding and writing share; members in the order in which they need each other.
 struct DayJob::Work {
   Work(const DayTask& day_task, const Config& run_config, std::shared_ptr<WorkerReference> kept, const std::atomic<bool>& cancelled)
@@ -118,6 +144,8 @@ struct DayJob::Work {
 
 DayJob::DayJob(const std::string& task_json, const WorkerShare& share)
     : task_(task_from(task_json)), key_(task_.key(task_json)), config_(config_of(task_, share)) {}
+
+DayJob::~DayJob() = default;
 
 std::optional<TaskReceipt> DayJob::staged_receipt() const {
   if (task_.staging.empty()) return std::nullopt;
@@ -187,8 +215,15 @@ void DayJob::fold_days(std::shared_ptr<WorkerReference> reference, const std::ve
       cancelled);
 }
 
-TaskReceipt DayJob::write_days(const std::atomic<bool>& cancelled) {
-  return task_.staging.empty() ? write_into(config_.run.sink, cancelled) : write_staged(cancelled);
+void DayJob::write_days(const std::atomic<bool>& cancelled) {
+  if (task_.staging.empty()) {
+    receipt_ = write_into(config_.run.sink, cancelled);
+  } else {
+    const FileSink target = file_sink_of(config_.run.sink);
+    staged_ = std::make_unique<StagedFolder>(fs::path(task_.staging) / fmt::format("{}.{}", key_, random_suffix()));
+    receipt_ = write_into(fmt::format("{}:{}", target.kind, (staged_->path() / kSinkName).string()), cancelled);
+  }
+  work_.reset();
 }
 
 TaskReceipt DayJob::write_into(const std::string& sink_uri, const std::atomic<bool>& cancelled) {
@@ -231,27 +266,11 @@ TaskReceipt DayJob::write_into(const std::string& sink_uri, const std::atomic<bo
 }
 
 // Attempts of one task may run side by side; the first that ends wins.
-TaskReceipt DayJob::write_staged(const std::atomic<bool>& cancelled) {
-  const FileSink target = file_sink_of(config_.run.sink);
+TaskReceipt DayJob::publish() {
+  TaskReceipt& receipt = *receipt_;
+  if (staged_ == nullptr) return std::move(receipt);
+  const fs::path& folder = staged_->path();
   fs::path final_folder = fs::path(task_.staging) / key_;
-  const fs::path folder = fmt::format("{}.{}", final_folder.string(), random_suffix());
-  std::error_code error;
-  if (!fs::create_directory(folder, error)) {
-    throw Error(
-        ErrorCode::kSinkUnavailable,
-        fmt::format("cannot make the folder {}: {}; workers need the sink's folder at the same path as the client, and the run must "
-                    "still be under way",
-                    folder.string(), error.message()),
-        {.file = folder.string()});
-  }
-  struct Leftover {
-    ~Leftover() {
-      std::error_code ignored;
-      fs::remove_all(path, ignored);
-    }
-    fs::path path;
-  } leftover{folder};
-  TaskReceipt receipt = write_into(fmt::format("{}:{}", target.kind, (folder / kSinkName).string()), cancelled);
   // A refusal may pass, so no later attempt is to find it.
   const bool is_whole =
       std::none_of(receipt.days.begin(), receipt.days.end(), [](const DayReceipt& day) { return day.refusal.has_value(); });
@@ -264,13 +283,14 @@ TaskReceipt DayJob::write_staged(const std::atomic<bool>& cancelled) {
   PendingFile file(folder / kReceiptFile, Durability::kNone);
   file.write(to_json(receipt));
   file.publish();
+  std::error_code error;
   fs::rename(folder, final_folder, error);
-  if (!error) return receipt;
+  if (!error) return std::move(receipt);
   if (auto other = staged_receipt()) return *std::move(other);
   // What an earlier run has begun to take over.
   fs::remove_all(final_folder, error);
   fs::rename(folder, final_folder, error);
-  if (!error) return receipt;
+  if (!error) return std::move(receipt);
   throw Error(ErrorCode::kSinkUnavailable, fmt::format("cannot rename {}: {}", folder.string(), error.message()),
               {.file = folder.string()});
 }

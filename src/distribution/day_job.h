@@ -40,6 +40,7 @@ class WorkerReference {
 class DayJob {
  public:
   DayJob(const std::string& task_json, const WorkerShare& share);
+  ~DayJob();
 
   const DayTask& task() const { return task_; }
   const Config& config() const { return config_; }
@@ -55,20 +56,24 @@ class DayJob {
   // Before it, the days of one group are folded and held, so that the sink is asked for nothing meanwhile. Of several days only the rows
   // of one or two at a time are held, so they are folded by write_days(). `parts`: what fold_part() gave for the group.
   void fold_days(std::shared_ptr<WorkerReference> reference, const std::vector<std::string>& parts, const std::atomic<bool>& cancelled);
-  // Every day in one transaction, or the staged sink by a rename. The same again where days are there already. Throws what refuses a day;
-  // days of the group before it stay.
-  TaskReceipt write_days(const std::atomic<bool>& cancelled);
+  // Every day in one transaction; or into a sink of files that nobody sees before publish(). The same again where days are there already.
+  // Throws what refuses a day; days of the group before it stay.
+  void write_days(const std::atomic<bool>& cancelled);
+  // Once, after write_days(), on any thread: it waits for the disk and computes nothing.
+  TaskReceipt publish();
 
  private:
   struct Work;
+  class StagedFolder;
 
   TaskReceipt write_into(const std::string& sink_uri, const std::atomic<bool>& cancelled);
-  TaskReceipt write_staged(const std::atomic<bool>& cancelled);
 
   DayTask task_;
   std::string key_;
   Config config_;
   std::shared_ptr<Work> work_;
+  std::optional<TaskReceipt> receipt_;    // of what is written
+  std::unique_ptr<StagedFolder> staged_;  // null: of PostgreSQL
 };
 
 }  // namespace costmill
