@@ -70,6 +70,7 @@ soak: build mutation
 	$(PYTHON) tests/tools/flip_rate.py --bin $(COSTMILL) --flips 3000 --least 0.1
 	tools/bootstrap soak
 	tools/first_walk
+	tools/check_image
 
 mutation: deps
 	$(PYTHON) tests/mutation/mutate.py

@@ -99,7 +99,8 @@ def against_runs(folder, model):
                             one.walls.append(timed(lambda one=one: run_dask(client, data, f"parquet:{place}/{turn}-{one.workers}")).seconds)
                         one.peaks += watch.most.values()
                         one.others.append(watch.other_cores)
-                alone[name].append(run_alone(folder, data, f"{place}/alone-{turn}"))
+                    if one.workers == CORES:  # beside each other: the machine is not the same a minute later
+                        alone[name].append(run_alone(folder, data, f"{place}/alone-{turn}"))
                 print(f"checking: {name}, turn {turn + 1}: {[one.walls[-1] for one in here]}, alone {alone[name][-1]}", file=sys.stderr, flush=True)
             for one in here:
                 left = max(0.5, CORES - statistics.median(one.others))
