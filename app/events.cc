@@ -28,13 +28,9 @@ void log_day(const DayReport& day) {
 RunEvents events_to(ProgressDisplay& display) {
   RunEvents events;
   events.message = [&](Severity severity, const std::string& message) {
-    display.clear();
-    log_event(severity, message, LogFields::object());
+    display.make_way_for([&] { log_event(severity, message, LogFields::object()); });
   };
-  events.phase = [&](const PhaseReport& phase) {
-    display.clear();
-    log_phase(phase);
-  };
+  events.phase = [&](const PhaseReport& phase) { display.make_way_for([&] { log_phase(phase); }); };
   if (logs_json()) {
     events.day = log_day;
   } else {

@@ -73,6 +73,16 @@ void ProgressDisplay::day_done(const DayReport& day) {
 
 void ProgressDisplay::clear() {
   const std::lock_guard lock(mutex_);
+  take_away();
+}
+
+void ProgressDisplay::make_way_for(const std::function<void()>& write) {
+  const std::lock_guard lock(mutex_);
+  take_away();
+  write();
+}
+
+void ProgressDisplay::take_away() {
   if (!drawn_) return;
   say(stderr, "\r\x1b[K");
   drawn_ = false;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -24,10 +25,14 @@ class ProgressDisplay {
   // Thread-safe.
   void update(const RunProgress& progress);
   void day_done(const DayReport& day);
-  // Takes the bar away, so that a log line does not run into it; the next update draws it again.
+  // Takes the bar away; the next update draws it again.
   void clear();
+  // The same, and draws none while `write` writes lines to stderr.
+  void make_way_for(const std::function<void()>& write);
 
  private:
+  void take_away();
+
   enum class Form { kNone, kLines, kBar };
   using Clock = std::chrono::steady_clock;
 
