@@ -178,7 +178,7 @@ class ParquetSink final : public Sink {
   FolderLock lock_;
   StateFile state_;
   bool is_state_saved_ = true;
-  Clock::time_point next_save_;  // not before
+  Clock::time_point next_save_;                        // not before
   std::list<PendingFile> files_;                       // written, not published yet
   std::vector<std::pair<fs::path, fs::path>> staged_;  // elsewhere, and where they go
   std::vector<DayRecord> records_;
