@@ -22,12 +22,12 @@ build: deps
 demo: build
 	@tools/demo $(COSTMILL)
 
+# Many tests wait for servers and clocks, so half as many again run as there are cores. A machine may stall, a bug stalls twice.
 test: deps
 	@cmake --preset release >build/cmake.log || { cat build/cmake.log; exit 1; }
 	cmake --build --preset release -j $(JOBS)
 	@tools/minio >/dev/null
 	@tools/promtool >/dev/null
-	# Many wait for servers and clocks, so half as many again as there are cores. A machine may stall, a bug stalls twice.
 	ctest --preset release -j $$(($(JOBS) * 3 / 2)) --repeat after-timeout:2
 
 check: build lint
@@ -54,6 +54,7 @@ site: deps
 soak: build mutation
 	@cmake --preset dev >build/cmake.log || { cat build/cmake.log; exit 1; }
 	cmake --build --preset dev -j $(JOBS)  # each source alone
+	tools/lint each
 	@tools/minio >/dev/null
 	tools/fuzz 60
 	$(PYTHON) tests/tools/property_test.py --bin $(COSTMILL) --cases 1000 --seed 1000000

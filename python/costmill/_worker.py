@@ -79,7 +79,7 @@ def _outcome_of(action: Callable[[], _Outcome]) -> _Outcome | Error:
     try:
         return action()
     except Error as error:
-        return error
+        return error.with_traceback(None)  # which would keep the job, and all that it holds
     except MemoryError as error:
         return NoMemoryError(f"memory of the worker: {error}")
     except OSError:  # the scheduler is gone

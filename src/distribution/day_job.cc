@@ -216,14 +216,20 @@ void DayJob::fold_days(std::shared_ptr<WorkerReference> reference, const std::ve
 }
 
 void DayJob::write_days(const std::atomic<bool>& cancelled) {
-  if (task_.staging.empty()) {
-    receipt_ = write_into(config_.run.sink, cancelled);
-  } else {
-    const FileSink target = file_sink_of(config_.run.sink);
-    staged_ = std::make_unique<StagedFolder>(fs::path(task_.staging) / fmt::format("{}.{}", key_, random_suffix()));
-    receipt_ = write_into(fmt::format("{}:{}", target.kind, (staged_->path() / kSinkName).string()), cancelled);
+  try {
+    if (task_.staging.empty()) {
+      receipt_ = write_into(config_.run.sink, cancelled);
+    } else {
+      const FileSink target = file_sink_of(config_.run.sink);
+      staged_ = std::make_unique<StagedFolder>(fs::path(task_.staging) / fmt::format("{}.{}", key_, random_suffix()));
+      receipt_ = write_into(fmt::format("{}:{}", target.kind, (staged_->path() / kSinkName).string()), cancelled);
+    }
+    work_.reset();
+  } catch (...) {
+    work_.reset();
+    staged_.reset();
+    throw;
   }
-  work_.reset();
 }
 
 TaskReceipt DayJob::write_into(const std::string& sink_uri, const std::atomic<bool>& cancelled) {
@@ -267,9 +273,11 @@ TaskReceipt DayJob::write_into(const std::string& sink_uri, const std::atomic<bo
 
 // Attempts of one task may run side by side; the first that ends wins.
 TaskReceipt DayJob::publish() {
-  TaskReceipt& receipt = *receipt_;
-  if (staged_ == nullptr) return std::move(receipt);
-  const fs::path& folder = staged_->path();
+  if (!receipt_) throw Error(ErrorCode::kBug, "publish() without write_days() before it");
+  TaskReceipt receipt = *std::exchange(receipt_, std::nullopt);
+  const auto staged = std::move(staged_);
+  if (staged == nullptr) return receipt;
+  const fs::path& folder = staged->path();
   fs::path final_folder = fs::path(task_.staging) / key_;
   // A refusal may pass, so no later attempt is to find it.
   const bool is_whole =
@@ -277,20 +285,20 @@ TaskReceipt DayJob::publish() {
   if (!is_whole) final_folder += "." + random_suffix();
   receipt.staged = (final_folder / kSinkName).string();
   // A Parquet file is taken over as it lies here, the content of others is copied.
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() == ".parquet") sync_file(entry.path());
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == ".parquet") sync_file(entry->path());
   }
   PendingFile file(folder / kReceiptFile, Durability::kNone);
   file.write(to_json(receipt));
   file.publish();
-  std::error_code error;
   fs::rename(folder, final_folder, error);
-  if (!error) return std::move(receipt);
+  if (!error) return receipt;
   if (auto other = staged_receipt()) return *std::move(other);
   // What an earlier run has begun to take over.
   fs::remove_all(final_folder, error);
   fs::rename(folder, final_folder, error);
-  if (!error) return std::move(receipt);
+  if (!error) return receipt;
   throw Error(ErrorCode::kSinkUnavailable, fmt::format("cannot rename {}: {}", folder.string(), error.message()),
               {.file = folder.string()});
 }

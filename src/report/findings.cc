@@ -70,12 +70,16 @@ class Investigation {
     if (record.hours_seen < kHoursOfDay) add(record.day, "missing_hours", fmt::format("{} of 24 hours seen", record.hours_seen));
     if (record.rows != of_day.rows())
       add(record.day, "other_rows", fmt::format("{} rows, where the receipt says {}", of_day.rows(), record.rows));
-    for (const auto& [name, count] : record.signs) {
-      if (const auto sign = sign_called(name)) add(record.day, sign->name, fmt::format("{} {}", count, sign->counts));
-    }
-    const bool knows_usage = record.signs.contains(std::string(def_of(SanityCheck::kUsageAboveCapacity).name));
     // Of rows that joins repeat, sums stand above what a node used.
-    if (!has_repeated_rows(record, of_day) && !knows_usage) look_at_nodes(record.day, of_day);
+    const bool tells_nodes = !has_repeated_rows(record, of_day) && !of_day.nodes_above_capacity.empty();
+    if (tells_nodes) look_at_nodes(record.day, of_day);
+    for (const auto& [name, count] : record.signs) {
+      const auto sign = sign_called(name);
+      // Each is told once: above, with more words.
+      const bool is_told = !sign || (tells_nodes && sign->name == def_of(SanityCheck::kUsageAboveCapacity).name) ||
+                           (record.hours_seen < kHoursOfDay && sign->name == def_of(SanityCheck::kMissingHours).name);
+      if (!is_told) add(record.day, sign->name, fmt::format("{} {}", count, sign->counts));
+    }
     look_for_jumps_to(record);
   }
 

@@ -112,7 +112,12 @@ class ParquetSink final : public Sink {
   }
 
   void finish() override {
-    publish();
+    try {
+      publish();
+    } catch (const Error&) {
+      save_what_is_published();
+      throw;
+    }
     if (!is_state_saved_) save_state();
     if (!has_days()) {
       PendingFile file(parquet_empty_file(folder_), durability_of(options_));
@@ -132,16 +137,16 @@ class ParquetSink final : public Sink {
     }
   }
 
-  // A file without a record tells of itself: a day that has no record yet needs no doubt, and its record may be saved later.
+  // A file without a record tells of itself: a day that has no record yet needs no doubt, and its record is saved with a later one, or at
+  // the end.
   void publish() {
     if (files_.empty() && staged_.empty() && removed_.empty()) return;
-    bool forgot = false;
-    for (const DayRecord& record : records_) forgot |= state_.forget(record.key());
-    if (forgot) save_state();
+    for (const DayRecord& record : records_) forget(record.key());
+    if (has_forgotten_) save_state();
     for (PendingFile& file : files_) file.publish();
     for (const auto& [staged, target] : staged_) move_file(staged, target);
     for (const StoredKey& key : removed_) remove_file(parquet_file_of(folder_, key));
-    for (const StoredKey& key : removed_) state_.forget(key);
+    for (const StoredKey& key : removed_) forget(key);
     for (const DayRecord& record : records_) state_.put(record);
     is_state_saved_ = false;
     if (Clock::now() >= next_save_) save_state();
@@ -152,6 +157,8 @@ class ParquetSink final : public Sink {
     removed_.clear();
   }
 
+  void forget(const StoredKey& key) { has_forgotten_ |= state_.forget(key); }
+
   // All records are written each time, so a run of many days that come fast would do little else.
   void save_state() {
     constexpr std::chrono::milliseconds kLeastPause{250};
@@ -159,8 +166,17 @@ class ParquetSink final : public Sink {
     const auto begin = Clock::now();
     state_.save();
     is_state_saved_ = true;
+    has_forgotten_ = false;
     const auto end = Clock::now();
     next_save_ = end + std::max<Clock::duration>(kLeastPause, kPausesOfSaving * (end - begin));
+  }
+
+  // The days before one that cannot be published are done.
+  void save_what_is_published() {
+    try {
+      if (!is_state_saved_) save_state();
+    } catch (const Error&) {  // they are done again
+    }
   }
 
   bool has_days() const {
@@ -177,7 +193,8 @@ class ParquetSink final : public Sink {
   SinkOptions options_;
   FolderLock lock_;
   StateFile state_;
-  bool is_state_saved_ = true;
+  bool is_state_saved_ = true;                         // with every record put
+  bool has_forgotten_ = false;                         // records that the file still has
   Clock::time_point next_save_;                        // not before
   std::list<PendingFile> files_;                       // written, not published yet
   std::vector<std::pair<fs::path, fs::path>> staged_;  // elsewhere, and where they go

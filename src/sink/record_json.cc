@@ -86,8 +86,10 @@ void read_totals(const Json& json, DayRecord& record) {
   for (std::size_t i = 0; i < kTotalNames.size(); ++i) {
     if (const auto found = json.find(kTotalNames[i]); found != json.end()) record.totals.values[i] = found->get<double>();
   }
-  const Json signs = json.value(kSigns, Json::object());
-  for (const auto& [name, count] : signs.items()) record.signs.emplace(name, whole_number<std::uint64_t>(count));
+  const auto signs = json.find(kSigns);
+  if (signs == json.end()) return;
+  if (!signs->is_object()) throw std::invalid_argument("signs that are none");
+  for (const auto& [name, count] : signs->items()) record.signs.emplace(name, whole_number<std::uint64_t>(count));
 }
 
 }  // namespace

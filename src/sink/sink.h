@@ -92,7 +92,8 @@ class SinkReader {
 };
 
 enum class Commit {
-  kEachDay,   // a day is committed as soon as it is written (CSV: with the others in finish())
+  kEachDay,   // a day is committed as soon as it is written (CSV: with the others in finish(); Parquet: its record with a later one, or
+              // there)
   kWholeRun,  // one transaction: all days in finish(), or none
 };
 

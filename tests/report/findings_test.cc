@@ -132,11 +132,17 @@ TEST(Findings, SignsOfTheReceiptAreToldThoseOfNoNameAreNot) {
   EXPECT_EQ(findings[1].text, "1 nodes with several label sets");
 }
 
-TEST(Findings, UsageAboveCapacityIsToldOnce) {
+TEST(Findings, WhatRowsAndReceiptBothTellIsToldOnce) {
   Scene scene;
   scene.sums.cluster_days[{0, kFirst}].nodes_above_capacity = {"node-1"};
   scene.records[0].signs = {{"usage_above_capacity", 1}};
+  EXPECT_EQ(scene.kinds(), Kinds{"above_capacity"});
+  scene.sums.cluster_days[{0, kFirst}].nodes_above_capacity.clear();  // it was a claim
   EXPECT_EQ(scene.kinds(), Kinds{"usage_above_capacity"});
+  scene.records[0].signs = {{"missing_hours", 3}};  // of a node
+  EXPECT_EQ(scene.kinds(), Kinds{"missing_hours"});
+  scene.records[0].hours_seen = 23;
+  EXPECT_EQ(scene.kinds(), Kinds{"missing_hours"});
 }
 
 }  // namespace
