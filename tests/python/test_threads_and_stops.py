@@ -87,7 +87,7 @@ def test_a_callback_that_raises_stops_the_run(month, tmp_path):
     before = threads()
     with pytest.raises(Stop, match="enough"):
         costmill.run(**month, sink=f"sqlite:{tmp_path / 'days.db'}", progress=progress)
-    assert threads() == before
+    assert threads() <= before  # one of another library may have ended
     assert costmill.run(**month, sink=f"sqlite:{tmp_path / 'days.db'}").failed_days == []
 
 
