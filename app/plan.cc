@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "config/s3.h"
 #include "config/secrets.h"
+#include "memory/mebibytes.h"
 #include "run/run.h"
 #include "signals.h"
 #include "terminal.h"

@@ -8,6 +8,7 @@
 #include "config/window.h"
 #include "costmill/error.h"
 #include "logging.h"
+#include "memory/mebibytes.h"
 #include "report/page.h"
 #include "signals.h"
 #include "sink/pending_file.h"

@@ -15,6 +15,7 @@
 #include "events.h"
 #include "failure.h"
 #include "logging.h"
+#include "memory/mebibytes.h"
 #include "metrics_export.h"
 #include "signals.h"
 #include "terminal.h"

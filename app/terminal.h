@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <concepts>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -21,11 +20,6 @@ bool moves_cursor(std::FILE* stream);
 std::size_t columns_of(std::FILE* stream);
 // Colours: on a terminal, unless NO_COLOR is set or TERM is dumb.
 bool wants_color(std::FILE* stream);
-
-template <std::integral Bytes>
-constexpr double mib_of(Bytes bytes) {
-  return static_cast<double>(bytes) / (1024.0 * 1024.0);
-}
 
 enum class Style { kPlain, kBold, kDim, kRed, kYellow };
 // Text that say() prints as it is: lines that are laid out and printable already, or what a stream is for, exact data.

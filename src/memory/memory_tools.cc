@@ -14,11 +14,10 @@
 #include <thread>
 
 #include "costmill/error.h"
+#include "memory/mebibytes.h"
 
 namespace costmill {
 namespace {
-
-double mib(std::int64_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0); }
 
 void say(const MemoryLog& log, const std::string& line) {
   if (log) log(line);
@@ -53,7 +52,7 @@ OptimizedTable optimize_dataframe_memory(const std::shared_ptr<arrow::Table>& ta
     optimized.reduction_percent = 100.0 * (1.0 - static_cast<double>(optimized.final_bytes) / static_cast<double>(optimized.initial_bytes));
   }
   say(log, fmt::format("memory optimization complete: initial={:.1f} MiB final={:.1f} MiB reduction_percent={:.1f}",
-                       mib(optimized.initial_bytes), mib(optimized.final_bytes), optimized.reduction_percent));
+                       mib_of(optimized.initial_bytes), mib_of(optimized.final_bytes), optimized.reduction_percent));
   return optimized;
 }
 
@@ -70,13 +69,14 @@ std::int64_t cleanup_memory(const MemoryLog& log) {
   arrow::default_memory_pool()->ReleaseUnused();
   malloc_trim(0);
   const std::int64_t freed = std::max<std::int64_t>(0, before - memory_usage().resident_bytes);
-  say(log, fmt::format("memory cleanup: freed {:.1f} MiB", mib(freed)));
+  say(log, fmt::format("memory cleanup: freed {:.1f} MiB", mib_of(freed)));
   return freed;
 }
 
 MemoryUsage log_memory_usage(std::string_view stage, const MemoryLog& log) {
   const MemoryUsage usage = memory_usage();
-  say(log, fmt::format("memory usage: {}: memory={:.1f} MiB peak={:.1f} MiB", stage, mib(usage.resident_bytes), mib(usage.peak_bytes)));
+  say(log,
+      fmt::format("memory usage: {}: memory={:.1f} MiB peak={:.1f} MiB", stage, mib_of(usage.resident_bytes), mib_of(usage.peak_bytes)));
   return usage;
 }
 

@@ -12,6 +12,7 @@
 #include "changes/figures_config.h"
 #include "config/s3.h"
 #include "memory/container.h"
+#include "memory/mebibytes.h"
 #include "memory/memory.h"
 #include "run/clusters.h"
 #include "run/day_choice.h"
@@ -413,9 +414,8 @@ class Run {
 }  // namespace
 
 std::string described(const PhaseReport& phase) {
-  const auto mib = [](std::int64_t bytes) { return static_cast<double>(bytes) / 1024 / 1024; };
-  return fmt::format("memory usage: {}: memory={:.1f} MiB peak={:.1f} MiB duration={:.3f}s", phase.stage, mib(phase.memory.resident_bytes),
-                     mib(phase.memory.peak_bytes), phase.duration_seconds);
+  return fmt::format("memory usage: {}: memory={:.1f} MiB peak={:.1f} MiB duration={:.3f}s", phase.stage,
+                     mib_of(phase.memory.resident_bytes), mib_of(phase.memory.peak_bytes), phase.duration_seconds);
 }
 
 RunReport run_into(const RunTarget& target, const Config& config, const RunEvents& events, const std::atomic<bool>& cancelled) {

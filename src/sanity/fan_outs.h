@@ -1,6 +1,7 @@
 // Joins of a day that repeat rows, so that sums count several times, as in the reference. docs/rules.md, "Fan-outs".
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -28,9 +29,8 @@ struct FanOuts {
   }
 
   bool any() const {
-    return nodes_with_several_label_sets + namespaces_with_several_label_sets + namespaces_in_several_categories +
-               claims_with_several_volumes + volume_pods_with_several_placements >
-           0;
+    const auto all = counts();
+    return std::any_of(all.begin(), all.end(), [](const Count& fan_out) { return fan_out.count > 0; });
   }
 };
 
